@@ -1,0 +1,83 @@
+"""The simulated Clever on a port: in the foreground, or as a child process of a demo."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HOST = "127.0.0.1"
+_READY_WITHIN = 30.0
+
+
+class PortTaken(Exception):
+    """The wanted port cannot be used."""
+
+    def __init__(self, port: int, why: str) -> None:
+        self.port = port
+        super().__init__(f"port {port} on {HOST} is not free ({why}). Choose another with --port")
+
+
+def listening_socket(port: int) -> socket.socket:
+    """Return a socket bound on loopback; 0 takes any free port. Raises `PortTaken`."""
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PortTaken(port, reason.lower()) from error
+    return sock
+
+
+def base_url(sock: socket.socket) -> str:
+    """Return where the service on this socket is reached."""
+    return f"http://{HOST}:{sock.getsockname()[1]}"
+
+
+def serve(store: Path, sock: socket.socket) -> None:
+    """Serve a district until interrupted."""
+    import uvicorn
+
+    from roster_tui.sandbox.service import Service
+    from roster_tui.sandbox.store import Store
+
+    held = Store(store)
+    try:
+        config = uvicorn.Config(Service(held).app(), log_level="warning", access_log=False, lifespan="off")
+        uvicorn.Server(config).run(sockets=[sock])
+    finally:
+        held.close()
+
+
+@contextmanager
+def child(store: Path, port: int = 0) -> Iterator[str]:
+    """Serve a district from a child process while the block runs; yields its base URL.
+
+    The child ends with its parent however that dies: it reads its standard input, which closes then.
+    Raises `PortTaken`.
+    """
+    sock = listening_socket(port)
+    with sock:
+        sock.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "roster_tui.sandbox", str(store), str(sock.fileno())],
+            stdin=subprocess.PIPE,
+            pass_fds=[sock.fileno()],
+        )
+        url = base_url(sock)
+    try:
+        # The socket listens already, so a first request waits in its queue until the child answers.
+        yield url
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(timeout=_READY_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,319 @@
+"""What Clever makes of a district's SIS files: ids, built names, terms, courses, merged people.
+
+Sources: reference 7.2 (columns, duplicates, normalisation), section 4 (fields), section 6 (identity).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from roster_tui.sis import values
+from roster_tui.sis.folder import Row, SisDistrict
+from roster_tui.sis.layout import CO_TEACHER_COLUMNS, LAYOUTS, SisFile
+
+Record = dict[str, Any]
+"""One record in Clever's wire shape, without ``created`` and ``last_modified``."""
+
+_TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
+_ID_BYTES = 12
+
+
+def clever_id(district_id: str, kind: str, sis_id: str) -> str:
+    """Return the 24-hex Clever ID of a ``school``, ``section``, ``teacher``, ``student`` or ``staff`` member."""
+    return _raw_id(district_id, kind, sis_id).hex()
+
+
+def _raw_id(district_id: str, kind: str, sis_id: str) -> bytes:
+    return blake2b(f"{district_id}\0{kind}\0{sis_id}".encode(), digest_size=_ID_BYTES).digest()
+
+
+class CleverSide:
+    """The records that Clever would hold after a sync of these files.
+
+    Ids are derived from type and SIS ID, so the same person keeps an id from night to night and a changed
+    SIS ID gives a new one, as in Clever. Rows whose key was seen before are ignored: the first wins.
+    """
+
+    def __init__(self, source: SisDistrict, district_id: str, today: date) -> None:
+        self._source = source
+        self._district = district_id
+        self._today = today
+
+    def records(self) -> Iterator[tuple[str, Record]]:
+        """Yield ``(resource, record)``; resource is ``schools, courses, terms, sections`` or ``users``.
+
+        Students and sections are streamed; teachers, terms, courses and enrollments are held meanwhile.
+        """
+        yield from (("schools", record) for record in self._schools())
+        teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
+        contacts: dict[str, Record] = {}
+        students: set[bytes] = set()
+        for student in self._students(students, contacts):
+            yield "users", student
+        yield from (("users", contact) for contact in contacts.values())
+        enrolled = self._enrollments(students)
+        del students
+        courses: dict[str, Record] = {}
+        terms: dict[str, Record] = {}
+        schools_of: dict[str, list[str]] = {
+            sis_id: [self._id("school", row["school_id"])] for sis_id, row in teachers.items()
+        }
+        for sis_id, row in self._unique(SisFile.SECTIONS, "section_id"):
+            section = self._section(sis_id, row, teachers, enrolled.pop(sis_id, bytearray()))
+            for teacher in _teachers_of(row, teachers):
+                if section["school"] not in schools_of[teacher]:
+                    schools_of[teacher].append(section["school"])
+            self._note_course(section, row, courses)
+            self._note_term(section, row, terms)
+            yield "sections", section
+        yield from (("courses", record) for record in courses.values())
+        yield from (("terms", record) for record in terms.values())
+        yield from (("users", record) for record in self._adults(teachers, schools_of))
+
+    def _id(self, kind: str, key: str) -> str:
+        return clever_id(self._district, kind, key)
+
+    def _unique(self, file: SisFile, key: str) -> Iterator[tuple[str, Row]]:
+        """Yield rows by key, without those that lack it or repeat it (Clever: "not unique")."""
+        seen: set[str] = set()
+        for row in self._source.rows(file):
+            sis_id = row[key]
+            if sis_id and sis_id not in seen:
+                seen.add(sis_id)
+                yield sis_id, row
+
+    def _schools(self) -> Iterator[Record]:
+        for sis_id, row in self._unique(SisFile.SCHOOLS, "school_id"):
+            yield {
+                "id": self._id("school", sis_id),
+                "district": self._district,
+                "name": row["school_name"],
+                "sis_id": sis_id,
+                "school_number": row.get("school_number") or sis_id,
+                "state_id": row.get("state_id", ""),
+                "nces_id": row.get("nces_id", ""),
+                "low_grade": values.grade(row.get("low_grade", "")),
+                "high_grade": values.grade(row.get("high_grade", "")),
+                "phone": row.get("school_phone", ""),
+                "principal": {"name": row.get("principal", ""), "email": row.get("principal_email", "")},
+                "location": {
+                    "address": row.get("school_address", ""),
+                    "city": row.get("school_city", ""),
+                    "state": row.get("school_state", ""),
+                    "zip": row.get("school_zip", ""),
+                },
+                "ext": _custom(row, SisFile.SCHOOLS),
+            }
+
+    def _students(self, seen: set[bytes], contacts: dict[str, Record]) -> Iterator[Record]:
+        for row in self._source.rows(SisFile.STUDENTS):
+            sis_id = row["student_id"]
+            if not sis_id:
+                continue
+            raw = _raw_id(self._district, "student", sis_id)
+            # A repeated row may carry one more contact, and nothing else of it counts (reference 7.2).
+            self._note_contact(raw.hex(), row, contacts)
+            if raw not in seen:
+                seen.add(raw)
+                yield self._student(raw.hex(), sis_id, row)
+
+    def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
+        school = self._id("school", row["school_id"])
+        email = row.get("student_email", "")
+        return {
+            "id": clever_id,
+            "district": self._district,
+            "name": _name(row),
+            "email": email,
+            "roles": {
+                "student": {
+                    "sis_id": sis_id,
+                    "student_number": row.get("student_number", ""),
+                    "state_id": row.get("state_id", ""),
+                    "school": school,
+                    "schools": [school],
+                    "grade": values.grade(row.get("grade", "")),
+                    "gender": values.gender(row.get("gender", "")),
+                    "dob": values.birth_date(row.get("dob", ""), self._today),
+                    "graduation_year": row.get("graduation_year", ""),
+                    "hispanic_ethnicity": values.yes_no(row.get("hispanic_latino", "")),
+                    "race": values.race(row.get("race", "")),
+                    "ell_status": values.yes_no(row.get("ell_status", "")),
+                    "iep_status": values.yes_no(row.get("iep_status", "")),
+                    "location": {
+                        "address": row.get("student_street", ""),
+                        "city": row.get("student_city", ""),
+                        "state": row.get("student_state", ""),
+                        "zip": row.get("student_zip", ""),
+                    },
+                    "credentials": {"district_username": row.get("username", "")},
+                    "enrollments": [],
+                    "email": email,
+                    "ext": _custom(row, SisFile.STUDENTS),
+                }
+            },
+        }
+
+    def _note_contact(self, student_id: str, row: Row, contacts: dict[str, Record]) -> None:
+        name, email, phone = (row.get(f"contact_{field}", "") for field in ("name", "email", "phone"))
+        sis_id = row.get("contact_sis_id", "")
+        if not (name or email or sis_id):
+            return
+        # Without a SIS ID a contact is its name and email, or its name and phone (reference 6).
+        key = sis_id or f"{name}\0{email or phone}"
+        contact = contacts.setdefault(
+            key,
+            {
+                "id": self._id("contact", key),
+                "district": self._district,
+                "name": {"last": name},
+                "email": email,
+                "roles": {
+                    "contact": {
+                        "sis_id": sis_id,
+                        "phone": phone,
+                        "phone_type": row.get("contact_phone_type", ""),
+                        "student_relationships": [],
+                    }
+                },
+            },
+        )
+        relationships = contact["roles"]["contact"]["student_relationships"]
+        if all(known["student"] != student_id for known in relationships):
+            relationships.append({"student": student_id, "relationship": "Other", "type": "Other"})
+
+    def _enrollments(self, students: set[bytes]) -> dict[str, bytearray]:
+        """Return the students of each section as raw ids end to end: 12 bytes each, not a Python list."""
+        enrolled: defaultdict[str, bytearray] = defaultdict(bytearray)
+        for row in self._source.rows(SisFile.ENROLLMENTS):
+            student = _raw_id(self._district, "student", row["student_id"])
+            if student in students:
+                enrolled[row["section_id"]] += student
+        return enrolled
+
+    def _section(self, sis_id: str, row: Row, teachers: dict[str, Row], enrolled: bytearray) -> Record:
+        holders = _teachers_of(row, teachers)
+        primary = teachers[holders[0]]["last_name"] if holders and holders[0] == row["teacher_id"] else ""
+        parts = (row.get("course_name", ""), primary, row.get("period", ""))
+        ids = [self._id("teacher", holder) for holder in holders]
+        students = {bytes(enrolled[at : at + _ID_BYTES]) for at in range(0, len(enrolled), _ID_BYTES)}
+        return {
+            "id": self._id("section", sis_id),
+            "district": self._district,
+            "school": self._id("school", row["school_id"]),
+            "name": " - ".join(parts) if all(parts) else row.get("name", "") or sis_id,
+            "sis_id": sis_id,
+            "section_number": row.get("section_number", ""),
+            "period": row.get("period", ""),
+            "subject": values.subject(row.get("subject", "")),
+            "grade": values.grade(row.get("grade", "")),
+            "teacher": ids[0] if ids else None,
+            "teachers": ids,
+            "students": sorted(student.hex() for student in students),
+            "ext": _custom(row, SisFile.SECTIONS),
+        }
+
+    def _note_course(self, section: Record, row: Row, courses: dict[str, Record]) -> None:
+        name, number = row.get("course_name", ""), row.get("course_number", "")
+        if name or number:
+            key = number or name
+            course = {"id": "", "district": self._district, "name": name, "number": number}
+            section["course"] = self._shared("course", key, course, courses)
+
+    def _note_term(self, section: Record, row: Row, terms: dict[str, Record]) -> None:
+        name = row.get("term_name", "")
+        start, end = (values.iso_day(row.get(column, "")) for column in ("term_start", "term_end"))
+        if name or start or end:
+            term = {
+                "id": "",
+                "district": self._district,
+                "name": name,
+                "start_date": start,
+                "end_date": end,
+            }
+            # Terms are made from section rows: another name or date is another term (reference 6).
+            section["term_id"] = self._shared("term", f"{name}\0{start}\0{end}", term, terms)
+
+    def _shared(self, kind: str, key: str, record: Record, known: dict[str, Record]) -> str:
+        if key not in known:
+            known[key] = {**record, "id": self._id(kind, key)}
+        return str(known[key]["id"])
+
+    def _adults(self, teachers: dict[str, Row], schools_of: dict[str, list[str]]) -> Iterator[Record]:
+        """Yield teachers and staff; a staff row with a teacher's email is the same user (reference 6)."""
+        staff = self._staff_roles()
+        by_email = {row["staff_email"].lower(): sis_id for sis_id, (row, _) in staff.items()}
+        for sis_id, row in teachers.items():
+            email = row.get("teacher_email", "")
+            roles: Record = {"teacher": self._teacher_role(sis_id, row, schools_of[sis_id])}
+            merged = by_email.pop(email.lower(), None) if email else None
+            if merged is not None:
+                roles["staff"] = staff.pop(merged)[1]
+            yield self._adult(self._id("teacher", sis_id), row, email, roles)
+        for sis_id, (row, role) in staff.items():
+            yield self._adult(self._id("staff", sis_id), row, row["staff_email"], {"staff": role})
+
+    def _adult(self, clever_id: str, row: Row, email: str, roles: Record) -> Record:
+        return {
+            "id": clever_id,
+            "district": self._district,
+            "name": _name(row),
+            "email": email,
+            "roles": roles,
+        }
+
+    def _teacher_role(self, sis_id: str, row: Row, schools: list[str]) -> Record:
+        return {
+            "sis_id": sis_id,
+            "teacher_number": row.get("teacher_number", ""),
+            "state_id": row.get("state_teacher_id", ""),
+            "title": row.get("title", ""),
+            "school": schools[0],
+            "schools": schools,
+            "credentials": {"district_username": row.get("username", "")},
+            "ext": _custom(row, SisFile.TEACHERS),
+        }
+
+    def _staff_roles(self) -> dict[str, tuple[Row, Record]]:
+        """Return staff by SIS ID; repeated rows with one ``staff_id`` add schools (reference 7.2)."""
+        found: dict[str, tuple[Row, Record]] = {}
+        for row in self._source.rows(SisFile.STAFF):
+            sis_id = row["staff_id"]
+            if not sis_id:
+                continue
+            role = {
+                "staff_id": sis_id,
+                "title": row.get("title", ""),
+                "department": row.get("department", ""),
+                "roles": ["SchoolTechLead" if row.get("role") == "School Tech Lead" else "PortalOnly"],
+                "schools": [],
+                "credentials": {"district_username": row.get("username", "")},
+                "ext": _custom(row, SisFile.STAFF),
+            }
+            schools = found.setdefault(sis_id, (row, role))[1]["schools"]
+            school = self._id("school", row["school_id"])
+            if school not in schools:
+                schools.append(school)
+        return found
+
+
+def _teachers_of(row: Row, teachers: dict[str, Row]) -> list[str]:
+    """Return the SIS IDs of a section's valid teachers, the primary first, each once."""
+    named = (row.get(column, "") for column in _TEACHER_COLUMNS)
+    return list(dict.fromkeys(sis_id for sis_id in named if sis_id in teachers))
+
+
+def _name(row: Row) -> dict[str, str]:
+    return {
+        "first": row["first_name"],
+        "middle": row.get("middle_name", ""),
+        "last": row["last_name"],
+    }
+
+
+def _custom(row: Row, file: SisFile) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name not in LAYOUTS[file].known and name}
