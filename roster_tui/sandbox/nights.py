@@ -156,7 +156,8 @@ def _replace(db: sqlite3.Connection, at: datetime, district: Record) -> None:
     db.execute("DROP TABLE next_record")
     db.execute("DELETE FROM user_role")
     db.execute(
-        "INSERT INTO user_role SELECT role.key, r.id FROM record r, json_each(CAST(r.body AS TEXT), '$.roles') role"
+        "INSERT INTO user_role SELECT role.key, r.id"
+        " FROM record r, json_each(CAST(r.body AS TEXT), '$.roles') role"
         " WHERE r.resource = 'users' ORDER BY 1, 2"
     )
 

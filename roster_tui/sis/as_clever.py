@@ -23,7 +23,7 @@ _ID_BYTES = 12
 
 
 def clever_id(district_id: str, kind: str, sis_id: str) -> str:
-    """Return the 24-hex Clever ID of a ``school``, ``section``, ``teacher``, ``student`` or ``staff`` member."""
+    """Return the 24-hex id of a ``school``, ``section``, ``teacher``, ``student`` or ``staff`` member."""
     return _raw_id(district_id, kind, sis_id).hex()
 
 
