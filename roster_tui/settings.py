@@ -1,0 +1,272 @@
+"""One typed Settings object, from ``config.toml``, then the environment, then options.
+
+Read with msgspec, since every start pays for it; secrets are resolved only when they are needed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import stat
+import subprocess
+import tomllib
+from collections.abc import Mapping
+from datetime import time, tzinfo
+from functools import reduce
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+APP = "roster-tui"
+ENVIRONMENT_PREFIX = "ROSTER_TUI_"
+_TOKEN_COMMAND_SECONDS = 30
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; says which, where it stands and what is expected."""
+
+
+class Secret:
+    """A value that never shows itself in a repr, a log or a traceback."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value, for the one call that sends it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+
+class CleverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How Clever is reached."""
+
+    base_url: Annotated[str, Meta(description="Where Clever's API answers; plain http only for loopback")] = (
+        "https://api.clever.com"
+    )
+    version: Annotated[Literal["v3.1", "v3.0"], Meta(description="Version of Clever's API")] = "v3.1"
+    token_file: Annotated[
+        str, Meta(description="File that holds the district token; only its owner may read it")
+    ] = ""
+    token_command: Annotated[str, Meta(description="Command that prints the district token")] = ""
+    page_size: Annotated[int, Meta(description="Records per request", ge=1, le=10_000)] = 1_000
+    students: Annotated[Literal["all", "none"], Meta(description="`none` fetches no student at all")] = "all"
+
+
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How activation mail leaves. Without a host it is kept in a Maildir in the data folder."""
+
+    host: Annotated[
+        str, Meta(description="SMTP server; empty keeps mail in a Maildir in the data folder")
+    ] = ""
+    port: Annotated[int, Meta(description="Port of the SMTP server", ge=1, le=65_535)] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"], Meta(description="How the connection is secured")
+    ] = "starttls"
+    username: Annotated[str, Meta(description="User for AUTH; empty sends without")] = ""
+    password_file: Annotated[
+        str, Meta(description="File that holds the password; only its owner may read it")
+    ] = ""
+    sender: Annotated[str, Meta(description="From address of activation mail")] = "roster@localhost"
+    cooldown_hours: Annotated[float, Meta(description="Hours before one person is mailed again", ge=0)] = 24.0
+    platform_url: Annotated[str, Meta(description="The platform's address, named in the mail")] = (
+        "https://app.masteryconnect.com"
+    )
+
+
+class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a sync is held for review; each limit trips only when exceeded."""
+
+    removed_percent: Annotated[
+        float, Meta(description="Removed records of one type, in percent", ge=0, le=100)
+    ] = 10.0
+    updated_percent: Annotated[
+        float, Meta(description="Updated records of one type, in percent", ge=0, le=100)
+    ] = 75.0
+    floor: Annotated[int, Meta(description="Changes of one type up to this number never hold", ge=0)] = 5
+    suspensions: Annotated[int, Meta(description="Accounts one sync may suspend", ge=0)] = 50
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set; the defaults are safe."""
+
+    district: Annotated[
+        str, Meta(description="Name or Clever ID of the district to open, when there are several")
+    ] = ""
+    data_dir: Annotated[str, Meta(description="Folder that holds one folder a district")] = ""
+    operator: Annotated[
+        str, Meta(description="Who acts, as the journal shows it; the login name by default")
+    ] = ""
+    read_only: Annotated[bool, Meta(description="Take every writing action away")] = False
+    color: Annotated[bool, Meta(description="Use colour (NO_COLOR turns it off as well)")] = True
+    timezone: Annotated[
+        str, Meta(description="The district's time zone, as in Europe/Paris; the system's by default")
+    ] = ""
+    sync_at: Annotated[str, Meta(description="When the nightly sync runs, in the district's time zone")] = (
+        "01:00"
+    )
+    pending_days: Annotated[
+        int, Meta(description="Days after which a mailed but pending account is a finding", ge=0)
+    ] = 3
+    clever: CleverSettings = CleverSettings()
+    mail: MailSettings = MailSettings()
+    hold: HoldSettings = HoldSettings()
+
+    def __post_init__(self) -> None:
+        try:
+            time.fromisoformat(self.sync_at)
+        except ValueError:
+            raise ValueError(f"sync_at is {self.sync_at!r}, which is no time of day such as 01:00") from None
+        if self.timezone:
+            try:
+                ZoneInfo(self.timezone)
+            except (ZoneInfoNotFoundError, ValueError):
+                raise ValueError(f"timezone is {self.timezone!r}, which this system does not know") from None
+
+    @property
+    def data_root(self) -> Path:
+        """The folder that holds one folder a district."""
+        if self.data_dir:
+            return Path(self.data_dir).expanduser()
+        return platformdirs.user_data_path(APP)
+
+    @property
+    def operator_name(self) -> str:
+        """Who acts, as the journal shows it."""
+        return self.operator or getpass.getuser()
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The district's time zone; None for the system's own."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    @property
+    def sync_time(self) -> time:
+        """The time of day at which the nightly sync runs."""
+        return time.fromisoformat(self.sync_at)
+
+
+def config_path() -> Path:
+    """Return where the settings file of this user stands or would stand."""
+    return platformdirs.user_config_path(APP) / "config.toml"
+
+
+def load(
+    file: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+    options: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Return the settings from file, environment and options, the later winning.
+
+    ``ROSTER_TUI_MAIL__HOST`` in the environment is ``host`` under ``[mail]`` in the file. Raises
+    `SettingsError` naming file, key and what is expected; nothing is guessed.
+    """
+    path = file or config_path()
+    values = _merged(_from_file(path), _from_environment(environ))
+    if environ.get("NO_COLOR"):
+        values["color"] = False
+    values = _merged(values, dict(options or {}))
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"{_explained(str(error))}. Look in {path} and at {ENVIRONMENT_PREFIX}*"
+        ) from None
+
+
+def clever_token(settings: Settings, environ: Mapping[str, str] = os.environ) -> Secret | None:
+    """Return the district token from environment, file or command, in this order; None when none is set.
+
+    Raises `SettingsError` when a file can be read by others, or a command fails.
+    """
+    if token := environ.get("CLEVER_TOKEN", "").strip():
+        return Secret(token)
+    if settings.clever.token_file:
+        return private_file(Path(settings.clever.token_file).expanduser(), "clever.token_file")
+    if settings.clever.token_command:
+        return _from_command(settings.clever.token_command)
+    return None
+
+
+def private_file(path: Path, setting: str) -> Secret:
+    """Return the content of a file that only its owner can read. Raises `SettingsError`."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{setting}: {path} cannot be read ({error})") from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise SettingsError(f"{setting}: {path} can be read by others. Run: chmod 600 {path}")
+    if not text:
+        raise SettingsError(f"{setting}: {path} is empty")
+    return Secret(text)
+
+
+def _from_command(command: str) -> Secret:
+    # The command is the operator's own setting, like an editor or a pager: a shell is what it expects.
+    try:
+        done = subprocess.run(  # noqa: S602
+            command, shell=True, capture_output=True, text=True, timeout=_TOKEN_COMMAND_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise SettingsError(f"clever.token_command took longer than {_TOKEN_COMMAND_SECONDS} s") from None
+    if done.returncode or not done.stdout.strip():
+        raise SettingsError(f"clever.token_command gave no token (exit code {done.returncode})")
+    return Secret(done.stdout.strip())
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in environ.items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            *tables, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            reduce(lambda table, part: table.setdefault(part, {}), tables, found)[key] = value
+    return found
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = _merged(merged[key], value)
+        elif value is not None:
+            merged[key] = value
+    return merged
+
+
+def _explained(error: str) -> str:
+    """Return msgspec's message with the key where it puts a path, and a guess at a misspelt key."""
+    message, _, path = error.partition(" - at `$")
+    key = path.rstrip("`").lstrip(".")
+    if message.startswith("Object contains unknown field"):
+        unknown = message.split("`")[1]
+        from rapidfuzz import process
+
+        nearest = process.extractOne(unknown, _names(), score_cutoff=70)
+        guess = f"; did you mean {nearest[0]}?" if nearest else ""
+        return f"There is no setting {'.'.join(filter(None, (key, unknown)))}{guess}"
+    return f"{key}: {message}" if key else message
+
+
+def _names() -> list[str]:
+    tables = (Settings, CleverSettings, MailSettings, HoldSettings)
+    return [field.name for table in tables for field in msgspec.structs.fields(table)]
