@@ -53,9 +53,7 @@ class CleverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         "https://api.clever.com"
     )
     version: Annotated[Literal["v3.1", "v3.0"], Meta(description="Version of Clever's API")] = "v3.1"
-    token_file: Annotated[
-        str, Meta(description="File that holds the district token; only its owner may read it")
-    ] = ""
+    token_file: Annotated[str, Meta(description="File that holds the district token; only its owner may read it")] = ""
     token_command: Annotated[str, Meta(description="Command that prints the district token")] = ""
     page_size: Annotated[int, Meta(description="Records per request", ge=1, le=10_000)] = 1_000
     students: Annotated[Literal["all", "none"], Meta(description="`none` fetches no student at all")] = "all"
@@ -64,17 +62,13 @@ class CleverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How activation mail leaves. Without a host it is kept in a Maildir in the data folder."""
 
-    host: Annotated[
-        str, Meta(description="SMTP server; empty keeps mail in a Maildir in the data folder")
-    ] = ""
+    host: Annotated[str, Meta(description="SMTP server; empty keeps mail in a Maildir in the data folder")] = ""
     port: Annotated[int, Meta(description="Port of the SMTP server", ge=1, le=65_535)] = 587
-    security: Annotated[
-        Literal["starttls", "tls", "none"], Meta(description="How the connection is secured")
-    ] = "starttls"
+    security: Annotated[Literal["starttls", "tls", "none"], Meta(description="How the connection is secured")] = (
+        "starttls"
+    )
     username: Annotated[str, Meta(description="User for AUTH; empty sends without")] = ""
-    password_file: Annotated[
-        str, Meta(description="File that holds the password; only its owner may read it")
-    ] = ""
+    password_file: Annotated[str, Meta(description="File that holds the password; only its owner may read it")] = ""
     sender: Annotated[str, Meta(description="From address of activation mail")] = "roster@localhost"
     cooldown_hours: Annotated[float, Meta(description="Hours before one person is mailed again", ge=0)] = 24.0
     platform_url: Annotated[str, Meta(description="The platform's address, named in the mail")] = (
@@ -85,12 +79,8 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a sync is held for review; each limit trips only when exceeded."""
 
-    removed_percent: Annotated[
-        float, Meta(description="Removed records of one type, in percent", ge=0, le=100)
-    ] = 10.0
-    updated_percent: Annotated[
-        float, Meta(description="Updated records of one type, in percent", ge=0, le=100)
-    ] = 75.0
+    removed_percent: Annotated[float, Meta(description="Removed records of one type, in percent", ge=0, le=100)] = 10.0
+    updated_percent: Annotated[float, Meta(description="Updated records of one type, in percent", ge=0, le=100)] = 75.0
     floor: Annotated[int, Meta(description="Changes of one type up to this number never hold", ge=0)] = 5
     suspensions: Annotated[int, Meta(description="Accounts one sync may suspend", ge=0)] = 50
 
@@ -98,21 +88,15 @@ class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be set; the defaults are safe."""
 
-    district: Annotated[
-        str, Meta(description="Name or Clever ID of the district to open, when there are several")
-    ] = ""
+    district: Annotated[str, Meta(description="Name or Clever ID of the district to open, when there are several")] = ""
     data_dir: Annotated[str, Meta(description="Folder that holds one folder a district")] = ""
-    operator: Annotated[
-        str, Meta(description="Who acts, as the journal shows it; the login name by default")
-    ] = ""
+    operator: Annotated[str, Meta(description="Who acts, as the journal shows it; the login name by default")] = ""
     read_only: Annotated[bool, Meta(description="Take every writing action away")] = False
     color: Annotated[bool, Meta(description="Use colour (NO_COLOR turns it off as well)")] = True
     timezone: Annotated[
         str, Meta(description="The district's time zone, as in Europe/Paris; the system's by default")
     ] = ""
-    sync_at: Annotated[str, Meta(description="When the nightly sync runs, in the district's time zone")] = (
-        "01:00"
-    )
+    sync_at: Annotated[str, Meta(description="When the nightly sync runs, in the district's time zone")] = "01:00"
     pending_days: Annotated[
         int, Meta(description="Days after which a mailed but pending account is a finding", ge=0)
     ] = 3
@@ -177,9 +161,7 @@ def load(
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(
-            f"{_explained(str(error))}. Look in {path} and at {ENVIRONMENT_PREFIX}*"
-        ) from None
+        raise SettingsError(f"{_explained(str(error))}. Look in {path} and at {ENVIRONMENT_PREFIX}*") from None
 
 
 def clever_token(settings: Settings, environ: Mapping[str, str] = os.environ) -> Secret | None:

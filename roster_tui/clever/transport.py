@@ -190,9 +190,7 @@ def _error_for(status: int, body: bytes, asked: Asked) -> CleverError:
     if status >= 500:
         return ServerError(f"Clever answered with an error of its own ({status}){said}", asked, status)
     if 300 <= status < 400:
-        return BadResponse(
-            f"Clever answered with a redirect ({status}), which is not followed", asked, status
-        )
+        return BadResponse(f"Clever answered with a redirect ({status}), which is not followed", asked, status)
     return Refused(f"Clever refused the request ({status}){said}", asked, status)
 
 

@@ -99,9 +99,7 @@ class GeneratedDistrict:
         count = self.size.schools
         levels = [_LEVELS[(0, 0, 1, 2, 0, 2)[index % 6]] for index in range(count)]
         weights = [level[4] * draw.uniform(0.6, 1.5) for level in levels]
-        shares = [
-            _shares(total, weights) for total in (self._teacher_count, self.size.sections, self.size.students)
-        ]
+        shares = [_shares(total, weights) for total in (self._teacher_count, self.size.sections, self.size.students)]
         schools = []
         for index, (level, title, low, high, _) in enumerate(levels):
             place = PLACES[index % len(PLACES)]

@@ -150,9 +150,7 @@ def _replace(db: sqlite3.Connection, at: datetime, district: Record) -> None:
         " ON CONFLICT (id) DO UPDATE SET modified = ?1, body = excluded.body WHERE body <> excluded.body",
         (stamp,),
     )
-    db.execute(
-        "INSERT INTO record VALUES (?1, 'districts', ?2, ?2, ?3)", (district["id"], stamp, _bytes(district))
-    )
+    db.execute("INSERT INTO record VALUES (?1, 'districts', ?2, ?2, ?3)", (district["id"], stamp, _bytes(district)))
     db.execute("DROP TABLE next_record")
     db.execute("DELETE FROM user_role")
     db.execute(

@@ -243,8 +243,7 @@ def _list_response(request: Request, listed: _Listed, extra: bytes = b"") -> Res
     version = request.path_params["version"]
     prefix = f"/{version}/{listed.resource}/".encode()
     data = b",".join(
-        b'{"data":%s,"uri":"%s%s"}' % (body, prefix, clever_id.encode())
-        for clever_id, body in listed.page.rows
+        b'{"data":%s,"uri":"%s%s"}' % (body, prefix, clever_id.encode()) for clever_id, body in listed.page.rows
     )
     links = orjson.dumps(_page_links(request, listed.page))
     return Response(b'{"data":[%s],"links":%s%s}' % (data, links, extra), media_type=_JSON)

@@ -122,9 +122,7 @@ class Store:
 
     def bodies(self, resource: str) -> Iterator[tuple[str, bytes]]:
         """Yield id and body of every record of one resource, in order of id."""
-        yield from self.db.execute(
-            f"SELECT id, {_BODY} FROM record WHERE resource = ? ORDER BY id", (resource,)
-        )
+        yield from self.db.execute(f"SELECT id, {_BODY} FROM record WHERE resource = ? ORDER BY id", (resource,))
 
 
 # Districts, terms and courses have no time stamps of their own in Clever's answers.

@@ -108,9 +108,7 @@ def _checked_header(path: Path, file: SisFile) -> list[str]:
         )
     repeated = sorted({name for name in header if name and header.count(name) > 1})
     if repeated:
-        raise SisFileError(
-            file.file_name, "column-repeated", f"column {repeated[0]} stands twice", 1, repeated[0]
-        )
+        raise SisFileError(file.file_name, "column-repeated", f"column {repeated[0]} stands twice", 1, repeated[0])
     return header
 
 

@@ -60,9 +60,7 @@ LAYOUTS: dict[SisFile, Layout] = {
     ),
     SisFile.TEACHERS: Layout(
         required=_columns("school_id teacher_id first_name last_name"),
-        optional=_columns(
-            "teacher_number state_teacher_id teacher_email middle_name title username password"
-        ),
+        optional=_columns("teacher_number state_teacher_id teacher_email middle_name title username password"),
     ),
     SisFile.STAFF: Layout(
         required=_columns("school_id staff_id staff_email first_name last_name"),

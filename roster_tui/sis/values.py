@@ -24,8 +24,7 @@ _GRADES = {
 _NAMED_GRADES = {
     name.lower(): name
     for name in (
-        "InfantToddler Preschool PreKindergarten TransitionalKindergarten Kindergarten PostGraduate"
-        " Ungraded Other"
+        "InfantToddler Preschool PreKindergarten TransitionalKindergarten Kindergarten PostGraduate Ungraded Other"
     ).split()
 }
 _RACES = {

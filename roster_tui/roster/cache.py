@@ -1,0 +1,156 @@
+"""The cache file of one district: opened, configured, and moved aside when it is damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from roster_tui.roster.schema import VERSION, roster_schema
+
+BUSY_SECONDS = 10.0
+
+
+class CacheDamaged(Exception):
+    """The cache file is no usable database; it has been moved aside and the next sync rebuilds it."""
+
+    def __init__(self, moved_to: Path) -> None:
+        self.moved_to = moved_to
+        super().__init__(
+            f"The roster cache was damaged. It was moved to {moved_to}; accounts and journal are untouched. "
+            "Run a sync to fetch the roster again"
+        )
+
+
+class Cache:
+    """The roster of one district as last synced.
+
+    Readers see the last committed roster while a sync writes (WAL). Connections are cheap and belong to one
+    thread at a time; `reading` and `writing` give them out.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.staged_file = file.with_name("staged.sqlite")
+
+    def ensure(self) -> None:
+        """Create the file when it is not there or of another version.
+
+        Raises `CacheDamaged` when it is not a database; then it has been moved aside already.
+        """
+        try:
+            with closing(self._connect()) as db:
+                version = db.execute("PRAGMA user_version").fetchone()[0]
+                if version == VERSION:
+                    db.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+                    return
+        except sqlite3.DatabaseError as error:
+            if _is_transient(error):
+                raise
+            raise self.moved_aside() from error
+        if version:
+            self._remove()
+        self._create()
+
+    def moved_aside(self) -> CacheDamaged:
+        """Move the damaged file out of the way, make an empty one, and return the error to raise."""
+        target = self.file.with_name(f"{self.file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+        self.file.replace(target)
+        self._remove()
+        self._create()
+        return CacheDamaged(target)
+
+    def _create(self) -> None:
+        with closing(self._connect()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            # Another process may have been quicker since we looked.
+            if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                for statement in roster_schema().split(";\n"):
+                    db.execute(statement)
+            db.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a read-only connection. Raises `CacheDamaged` when reading shows the file to be broken."""
+        with closing(self.reader()) as db, self._noticing_damage():
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside one transaction: committed at the end, undone on any error."""
+        with closing(self._connect()) as db, self._noticing_damage():
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def reader(self) -> sqlite3.Connection:
+        """Return a read-only connection for the caller to close; it may move from thread to thread."""
+        db = self._connect()
+        db.execute("PRAGMA query_only = 1")
+        return db
+
+    def with_staged(self, db: sqlite3.Connection) -> None:
+        """Attach the next roster to a connection as ``staged``."""
+        db.execute("ATTACH ? AS staged", (str(self.staged_file),))
+
+    @contextmanager
+    def _noticing_damage(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise
+            raise self.moved_aside() from error
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(
+            self.file,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        self.file.chmod(0o600)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        # Sorting 400,000 rows must not grow the console: large sorts go to a temporary file.
+        db.execute("PRAGMA temp_store = FILE")
+        return db
+
+    def _remove(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+
+
+def _is_transient(error: sqlite3.DatabaseError) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+    )
+
+
+def get_meta(db: sqlite3.Connection, name: str) -> Any:
+    """Return a value kept beside the roster, or None."""
+    row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return orjson.loads(row[0]) if row else None
+
+
+def set_meta(db: sqlite3.Connection, name: str, value: Any) -> None:
+    """Keep a small JSON value beside the roster."""
+    db.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, orjson.dumps(value).decode()),
+    )

@@ -1,0 +1,66 @@
+"""What a staged roster would change: added, updated and removed records by type, found in SQL by row hash."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from roster_tui.roster.kinds import KINDS, Kind
+
+ADDED, UPDATED, REMOVED = "added", "updated", "removed"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How one type of record changes."""
+
+    before: int
+    fetched: int
+    added: int
+    updated: int
+    removed: int
+
+
+def compare(db: sqlite3.Connection) -> Mapping[str, Tally]:
+    """Fill ``staged.change`` and return a tally per kind; reads hashes only, never fields.
+
+    ``db`` is a connection to the roster with the staged file attached.
+    """
+    db.execute("DELETE FROM staged.change")
+    return {kind.name: _compare_kind(db, kind) for kind in KINDS}
+
+
+def _compare_kind(db: sqlite3.Connection, kind: Kind) -> Tally:
+    inserted = f"INSERT INTO staged.change SELECT {kind.code}, s.id, "
+    added = db.execute(
+        f"{inserted} '{ADDED}' FROM staged.{kind.name} s LEFT JOIN record r ON r.id = s.id WHERE r.hash IS NULL"
+    ).rowcount
+    updated = db.execute(
+        f"{inserted} '{UPDATED}' FROM staged.{kind.name} s CROSS JOIN record r ON r.id = s.id WHERE r.hash <> s.hash"
+    ).rowcount
+    removed = db.execute(
+        f"INSERT INTO staged.change SELECT {kind.code}, r.id, '{REMOVED}' FROM record r WHERE r.kind = ?"
+        f" AND r.hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staged.{kind.name} s WHERE s.id = r.id)",
+        (kind.code,),
+    ).rowcount
+    fetched = db.execute(f"SELECT count(*) FROM staged.{kind.name}").fetchone()[0]
+    return Tally(fetched - added + removed, fetched, added, updated, removed)
+
+
+def digest(db: sqlite3.Connection) -> str:
+    """Return a fingerprint of what ``staged.change`` would do: which records, how, and to which content.
+
+    An approval names it, so that other data than was shown cannot be applied (24 hex digits).
+    """
+    fingerprint = blake2b(digest_size=12)
+    for kind in KINDS:
+        rows = db.execute(
+            f"SELECT c.what, c.id, s.hash FROM staged.change c LEFT JOIN staged.{kind.name} s ON s.id = c.id"
+            " WHERE c.kind = ? ORDER BY c.what, c.id",
+            (kind.code,),
+        )
+        for row in rows:
+            fingerprint.update(repr(row).encode())
+    return fingerprint.hexdigest()
