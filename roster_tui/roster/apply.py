@@ -157,6 +157,17 @@ def _write_links(db: sqlite3.Connection, kind: Kind, link: Link) -> None:
     )
 
 
+def totals(db: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of rows by kind; counting 400,000 at every key press would cost 8 ms."""
+    return dict.fromkeys((kind.name for kind in KINDS), 0) | dict(db.execute("SELECT kind, rows FROM total"))
+
+
+def write_totals(db: sqlite3.Connection) -> None:
+    """Count the rows of each kind."""
+    for kind in KINDS:
+        db.execute(f"INSERT OR REPLACE INTO total SELECT '{kind.name}', count(*) FROM {kind.name}")
+
+
 def _derive(db: sqlite3.Connection) -> None:
     """Count again what lists show and sort by; rows whose numbers stay are not written."""
     db.execute(
@@ -172,3 +183,4 @@ def _derive(db: sqlite3.Connection) -> None:
         " FROM school self LEFT JOIN (SELECT school, count(*) students FROM student GROUP BY school) n"
         " ON n.school = self.key WHERE self.key = school.key"
     )
+    write_totals(db)

@@ -49,6 +49,8 @@ class Kind:
     packed: tuple[PackedList, ...] = ()
     text: str = ""
     """SQL for the searchable text of a row; empty for kinds that are not searched."""
+    name_order: tuple[str, ...] = ()
+    """Columns that order rows by name; with ``key`` behind them no two rows are equal."""
     archived: bool = False
     """Whether a removed record keeps its row (accounts of people are never deleted, only suspended)."""
 
@@ -82,6 +84,7 @@ SCHOOL = Kind(
     _SCHOOL,
     ("name", "sort_name", "sis_id", "number", "state_id", "low_grade", "high_grade", "principal", "email"),
     text=_NAMED_TEXT,
+    name_order=("sort_name", "sis_id"),
 )
 TERM = Kind("term", _TERM, ("name", "starts", "ends"))
 COURSE = Kind("course", _COURSE, ("name", "number"))
@@ -105,6 +108,7 @@ TEACHER = Kind(
     references=(("school", _SCHOOL),),
     links=(Link("schools", "teacher_school", "teacher", "school", _SCHOOL),),
     text=_PERSON_TEXT,
+    name_order=("sort_name", "spoken_name", "email", "sis_id"),
     archived=True,
 )
 STUDENT = Kind(
@@ -122,6 +126,7 @@ SECTION = Kind(
     links=(Link("teacher_ids", "section_teacher", "section", "teacher", _TEACHER, ordered=True),),
     packed=(PackedList("student_ids", "class_list", _STUDENT),),
     text=_NAMED_TEXT,
+    name_order=("sort_name", "sis_id"),
 )
 
 KINDS = (SCHOOL, TERM, COURSE, TEACHER, STUDENT, SECTION)

@@ -1,7 +1,8 @@
-"""The search index: words match anywhere in a row's text, whatever their length.
+"""The search index: words match anywhere in a row's text, whatever their length, and hits know their rank.
 
 FTS5 trigrams find words of three letters and more. Every text ends in two blanks, so each letter begins some
-trigram: a shorter word is the union of the index's own trigrams that begin with it.
+trigram: a shorter word is the union of the index's own trigrams that begin with it. The rank by name is a
+narrow table of its own: sorting 30,000 hits by it takes 10 ms, by the names in their wide rows 80 ms.
 """
 
 from __future__ import annotations
@@ -12,18 +13,25 @@ from collections.abc import Sequence
 from roster_tui.roster.kinds import Kind
 from roster_tui.roster.text import fold
 
-_TRIGRAM = 3
+TRIGRAM = 3
 _LAST_CHARACTER = "\U0010ffff"
 
 
-def match_all(db: sqlite3.Connection, kind: Kind, words: Sequence[str]) -> str | None:
-    """Return the FTS5 expression for rows that hold every word, or None when no row can."""
+def expression(db: sqlite3.Connection, kind: Kind, words: Sequence[str], without: Sequence[str] = ()) -> str | None:
+    """Return the FTS5 expression for rows that hold every word and none of ``without``.
+
+    Empty when there are no words to hold; None when no row can hold them.
+    """
     parts = [_match(db, kind, fold(word)) for word in words]
-    return None if None in parts else " AND ".join(part for part in parts if part)
+    if None in parts:
+        return None
+    held = " AND ".join(part for part in parts if part)
+    unwanted = [part for word in without if held and (part := _match(db, kind, fold(word)))]
+    return " NOT ".join([f"({held})", *unwanted]) if unwanted else held
 
 
 def _match(db: sqlite3.Connection, kind: Kind, word: str) -> str | None:
-    if len(word) >= _TRIGRAM:
+    if len(word) >= TRIGRAM:
         return _quoted(word)
     rows = db.execute(f"SELECT term FROM {kind.name}_term WHERE term >= ? AND term < ?", (word, word + _LAST_CHARACTER))
     terms = [_quoted(term) for (term,) in rows]
@@ -55,6 +63,7 @@ def forget(db: sqlite3.Connection, kind: Kind) -> None:
     )
     if not kind.archived:
         _delete(db, kind, before, f"SELECT r.key {source} AND c.what = 'removed'")
+        db.execute(f"DELETE FROM {kind.name}_rank WHERE key IN (SELECT r.key {source} AND c.what = 'removed')")
     _delete(db, kind, before, "SELECT key FROM temp.reindexed")
 
 
@@ -72,4 +81,15 @@ def write(db: sqlite3.Connection, kind: Kind) -> None:
     db.execute(
         f"INSERT INTO {kind.name}_text (rowid, text) SELECT t.key, {kind.text.format('t.')}"
         f" FROM temp.reindexed i CROSS JOIN {kind.name} t ON t.key = i.key"
+    )
+    if db.execute("SELECT 1 FROM temp.reindexed LIMIT 1").fetchone():
+        rank(db, kind)
+
+
+def rank(db: sqlite3.Connection, kind: Kind) -> None:
+    """Number the rows of a kind by name."""
+    db.execute(f"DELETE FROM {kind.name}_rank")
+    db.execute(
+        f"INSERT INTO {kind.name}_rank SELECT key, row_number() OVER (ORDER BY {', '.join(kind.name_order)}, key)"
+        f" FROM {kind.name} ORDER BY key"
     )

@@ -1,0 +1,225 @@
+"""Rows of the roster as lists and details show them, read a page of keys at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from roster_tui.roster.kinds import BY_CODE, SCHOOL, SECTION, TEACHER, Kind
+from roster_tui.roster.text import listed_name
+
+
+@dataclass(frozen=True)
+class Named:
+    """A related record; its name is None when it is not in the data."""
+
+    key: int
+    clever_id: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account as the directory last told it."""
+
+    state: str
+    role: str
+    pinned: bool
+    since: str
+    """Since when it is in this state (ISO 8601)."""
+    cause: str | None
+    """Why it is suspended."""
+    invited_at: str | None
+
+
+@dataclass(frozen=True)
+class SchoolRow:
+    """A school in a list."""
+
+    key: int
+    clever_id: str
+    name: str
+    sis_id: str | None
+    teachers: int
+    sections: int
+    students: int
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TeacherRow:
+    """A teacher account in a list: whoever is not a student."""
+
+    key: int
+    clever_id: str
+    name: str
+    sis_id: str | None
+    email: str | None
+    title: str | None
+    roles: str
+    """Roles in Clever, with blanks between: ``teacher staff district_admin``."""
+    schools: tuple[Named, ...]
+    sections: int
+    in_data: bool
+    account: AccountView | None
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    """A section in a list."""
+
+    key: int
+    clever_id: str
+    name: str
+    sis_id: str | None
+    school: Named | None
+    teachers: tuple[Named, ...]
+    """The primary teacher first; whoever is not in the data has no name."""
+    students: int
+    term: str | None
+    course: str | None
+    subject: str | None
+    grade: str | None
+    period: str | None
+    findings: tuple[str, ...]
+
+
+AnyRow = SchoolRow | TeacherRow | SectionRow
+
+_FINDINGS = "(SELECT json_group_array(code) FROM finding f WHERE f.key = t.key)"
+_ID = "(SELECT lower(hex(r.id)) FROM record r WHERE r.key = t.key)"
+_SCHOOL_ROWS = f"""
+SELECT t.key, {_ID}, t.name, t.sis_id, t.teachers, t.sections, t.students, {_FINDINGS}
+FROM school t WHERE t.key IN (SELECT value FROM json_each(?))"""
+_TEACHER_ROWS = f"""
+SELECT t.key, {_ID}, t.first, t.middle, t.last, t.sis_id, t.email, t.title, t.roles, t.sections, t.in_data,
+    a.state, a.role, a.pinned, a.since, a.cause, a.invited_at,
+    (SELECT json_group_array(json_array(l.school, lower(hex(r.id)), s.name)) FROM teacher_school l
+     JOIN record r ON r.key = l.school LEFT JOIN school s ON s.key = l.school WHERE l.teacher = t.key),
+    {_FINDINGS}
+FROM teacher t LEFT JOIN account a ON a.key = t.key WHERE t.key IN (SELECT value FROM json_each(?))"""
+_SECTION_ROWS = f"""
+SELECT t.key, {_ID}, t.name, t.sis_id,
+    (SELECT json_array(t.school, lower(hex(r.id)), s.name) FROM record r LEFT JOIN school s ON s.key = r.key
+     WHERE r.key = t.school),
+    (SELECT json_group_array(json_array(teacher, id, first, middle, last)) FROM
+     (SELECT l.teacher, lower(hex(r.id)) id, p.first, p.middle, p.last FROM section_teacher l
+      JOIN record r ON r.key = l.teacher LEFT JOIN teacher p ON p.key = l.teacher
+      WHERE l.section = t.key ORDER BY l.position)),
+    t.students, (SELECT name FROM term WHERE key = t.term), (SELECT name FROM course WHERE key = t.course),
+    t.subject, t.grade, t.period, {_FINDINGS}
+FROM section t WHERE t.key IN (SELECT value FROM json_each(?))"""
+
+
+def rows(db: sqlite3.Connection, kind: Kind, keys: Sequence[int]) -> list[AnyRow]:
+    """Return the rows of these keys, in their order; a key that is gone meanwhile is left out."""
+    sql, build = _READERS[kind.name]
+    found = {row[0]: row for row in db.execute(sql, (orjson.dumps(list(keys)).decode(),))}
+    return [build(found[key]) for key in keys if key in found]
+
+
+def _school(row: tuple[Any, ...]) -> SchoolRow:
+    key, clever_id, name, sis_id, teachers, sections, students, findings = row
+    return SchoolRow(key, clever_id, name or "", sis_id, teachers, sections, students, _codes(findings))
+
+
+def _teacher(row: tuple[Any, ...]) -> TeacherRow:
+    key, clever_id, first, middle, last, sis_id, email, title, roles, sections, in_data, *rest = row
+    state, role, pinned, since, cause, invited_at, schools, findings = rest
+    account = AccountView(state, role, bool(pinned), since, cause, invited_at) if state else None
+    return TeacherRow(
+        key,
+        clever_id,
+        listed_name(first, middle, last),
+        sis_id,
+        email,
+        title,
+        roles or "",
+        tuple(Named(*school) for school in orjson.loads(schools)),
+        sections,
+        bool(in_data),
+        account,
+        _codes(findings),
+    )
+
+
+def _section(row: tuple[Any, ...]) -> SectionRow:
+    key, clever_id, name, sis_id, school, teachers, students, *rest, findings = row
+    term, course, subject, grade, period = rest
+    return SectionRow(
+        key,
+        clever_id,
+        name or "",
+        sis_id,
+        Named(*orjson.loads(school)) if school else None,
+        tuple(_named_person(teacher) for teacher in orjson.loads(teachers)),
+        students,
+        term,
+        course,
+        subject,
+        grade,
+        period,
+        _codes(findings),
+    )
+
+
+def _named_person(value: list[Any]) -> Named:
+    key, clever_id, first, middle, last = value
+    return Named(key, clever_id, listed_name(first, middle, last) or None)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(orjson.loads(text)))
+
+
+_READERS: dict[str, tuple[str, Callable[[tuple[Any, ...]], AnyRow]]] = {
+    SCHOOL.name: (_SCHOOL_ROWS, _school),
+    TEACHER.name: (_TEACHER_ROWS, _teacher),
+    SECTION.name: (_SECTION_ROWS, _section),
+}
+
+
+def key_of(db: sqlite3.Connection, kind: Kind, wanted: str) -> int | None:
+    """Return the key of a record by Clever ID or SIS ID, or None; teachers also by email."""
+    if len(wanted) == 24 and all(digit in "0123456789abcdef" for digit in wanted.lower()):
+        row = db.execute(
+            f"SELECT key FROM {kind.name} WHERE key = (SELECT key FROM record WHERE id = ?)", (bytes.fromhex(wanted),)
+        ).fetchone()
+        if row:
+            return int(row[0])
+    found = db.execute(f"SELECT key FROM {kind.name} WHERE sis_id = ? ORDER BY key", (wanted,)).fetchall()
+    if not found and kind is TEACHER:
+        found = db.execute("SELECT key FROM teacher WHERE lower(email) = lower(?)", (wanted,)).fetchall()
+    # An ID that two people share names nobody: acting on the wrong one is worse than asking again.
+    return int(found[0][0]) if len(found) == 1 else None
+
+
+def counts(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many schools, teachers, sections and students are in the data."""
+    return {
+        "schools": _count(db, "school"),
+        "teachers": _count(db, "teacher WHERE in_data"),
+        "sections": _count(db, "section"),
+        "students": _count(db, "student"),
+    }
+
+
+def account_counts(db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many accounts are pending, active, suspended, and how many are pinned."""
+    states = dict(db.execute("SELECT state, count(*) FROM account GROUP BY state"))
+    pinned = _count(db, "account WHERE pinned")
+    return {state: states.get(state, 0) for state in ("pending", "active", "suspended")} | {"pinned": pinned}
+
+
+def _count(db: sqlite3.Connection, source: str) -> int:
+    return int(db.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
+
+
+def kind_of(code: int) -> Kind:
+    """Return the kind with this code."""
+    return BY_CODE[code]
