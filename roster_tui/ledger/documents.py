@@ -1,0 +1,133 @@
+"""TinyDB documents in one file: written beside, fsynced and replaced, under one lock over read-modify-write.
+
+TinyDB's own storage truncates the file before it writes: killed in between, or on a full disk, the file is
+lost. Ours leaves either the old file or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock
+from tinydb import TinyDB
+from tinydb.storages import Storage
+from tinydb.table import Document, Table
+
+Tables = dict[str, dict[str, Any]]
+"""What TinyDB gives a storage: documents by id, by table."""
+
+_LOCK_SECONDS = 30.0
+
+
+class LedgerDamaged(Exception):
+    """A ledger file that is not what we wrote; it is left as it is."""
+
+    def __init__(self, file: Path, why: str) -> None:
+        self.file = file
+        super().__init__(f"{file} cannot be read ({why}). It was left untouched: restore it from a backup")
+
+
+class _Held(Storage):
+    """The tables of one transaction, in memory; `Documents` reads and writes the file around it."""
+
+    def __init__(self, tables: Tables | None) -> None:
+        self.tables = tables
+        self.changed = False
+
+    def read(self) -> Tables | None:
+        return self.tables
+
+    def write(self, data: Tables) -> None:
+        # TinyDB may go on to change what it handed over; a shallow copy of the tables is enough.
+        self.tables = copy.copy(data)
+        self.changed = True
+
+
+class _KeyedTable(Table):
+    """A table whose documents are found by a key of ours instead of a number of TinyDB's."""
+
+    document_id_class = str  # type: ignore[assignment]  # TinyDB allows any class, its stubs only numbers
+
+
+class _Keyed(TinyDB):
+    table_class = _KeyedTable
+
+
+class Documents:
+    """One file of documents, shared by any number of processes."""
+
+    def __init__(self, file: Path, *, keyed: bool = True) -> None:
+        self.file = file
+        self._database = _Keyed if keyed else TinyDB
+        self._lock = FileLock(f"{file}.lock", timeout=_LOCK_SECONDS, mode=0o600)
+
+    def reading(self) -> TinyDB:
+        """Return the documents as they are on disk now. Raises `LedgerDamaged`."""
+        return self._database(self._load(), storage=_Held)
+
+    @contextmanager
+    def changing(self) -> Iterator[TinyDB]:
+        """Give the documents to be changed; written when the block ends well, and only then.
+
+        Everybody else's `changing` waits meanwhile. Raises `LedgerDamaged`, `filelock.Timeout`, or OSError
+        when the file cannot be written; the old file stands then.
+        """
+        with self._lock:
+            database = self._database(self._load(), storage=_Held)
+            yield database
+            held = database.storage
+            if isinstance(held, _Held) and held.changed:
+                replace_atomically(self.file, orjson.dumps(held.tables, option=orjson.OPT_NON_STR_KEYS))
+
+    def _load(self) -> Tables | None:
+        try:
+            raw = self.file.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            tables = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise LedgerDamaged(self.file, str(error)) from None
+        if not isinstance(tables, dict):
+            raise LedgerDamaged(self.file, "not a set of tables")
+        return tables
+
+
+def keyed(key: str, fields: Mapping[str, Any]) -> Document:
+    """Return a document to be stored under a key."""
+    return Document(fields, key)  # type: ignore[arg-type]  # TinyDB's stubs know numbers only
+
+
+def replace_atomically(file: Path, content: bytes) -> None:
+    """Write a file so that after a crash at any moment either the old or the new content stands.
+
+    Raises OSError when there is no room or no right to write; the old content stands then.
+    """
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,182 @@
+"""The record of actions: who did what to whom, when and why; each entry sealed to the one before by a hash.
+
+One file a month, and a new one after 2,000 entries, since a file is rewritten at each append. `HEAD` beside
+them names the newest entry, so that a shortened journal shows. The hash covers canonical JSON: sorted keys,
+no blanks, UTF-8 (as in RFC 8785, without floats).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock
+from tinydb import TinyDB
+
+from roster_tui.ledger.documents import Documents, LedgerDamaged, replace_atomically
+
+ENTRIES_A_FILE = 2_000
+_FIRST_HASH = "0" * 64
+_LOCK_SECONDS = 30.0
+_TABLE = "entries"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sealed line of the journal."""
+
+    number: int
+    """Counts from 1 without gaps."""
+    at: datetime
+    facts: Mapping[str, Any]
+    """What happened, as given to `Journal.append`."""
+    previous: str
+    hash: str
+
+    def document(self) -> dict[str, Any]:
+        """Return the entry as it is stored and shown."""
+        return {
+            "number": self.number,
+            "at": self.at.isoformat(),
+            **self.facts,
+            "previous": self.previous,
+            "hash": self.hash,
+        }
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The outcome of a check of the whole journal."""
+
+    ok: bool
+    entries: int
+    head: str
+    """Hash of the last good entry; kept elsewhere, it proves that nothing before it was changed."""
+    first_bad: int | None
+    """Number of the first entry that is changed, missing or out of place."""
+    problem: str | None
+
+
+class Journal:
+    """The journal of one district in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._head_file = folder / "HEAD"
+        self._lock = FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600)
+
+    def append(self, facts: Sequence[Mapping[str, Any]], at: datetime) -> list[Entry]:
+        """Seal entries onto the end; they are on disk when this returns.
+
+        Raises OSError when they cannot be written (nothing was, then), `LedgerDamaged` when the end of the
+        journal cannot be read.
+        """
+        with self._lock:
+            number, previous = self._end()
+            entries: list[Entry] = []
+            for fact in facts:
+                number += 1
+                entry = _sealed(number, at.astimezone(UTC), fact, previous)
+                previous = entry.hash
+                entries.append(entry)
+            file = Documents(self._file_for(at), keyed=False)
+            with file.changing() as database:
+                database.table(_TABLE).insert_multiple(entry.document() for entry in entries)
+            self._write_head(number, previous)
+        return entries
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all entries, oldest first. Raises `LedgerDamaged`."""
+        for file in self.files():
+            yield from _read(file)
+
+    def latest(self, limit: int) -> list[Entry]:
+        """Return the newest entries, newest first, reading no more files than needed."""
+        found: list[Entry] = []
+        for file in reversed(self.files()):
+            found += reversed(_read(file))
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def verify(self) -> Verification:
+        """Check every hash, every number and the end against `HEAD`."""
+        count, previous = 0, _FIRST_HASH
+        head = self._read_head()
+        seen_head = head is None
+        try:
+            for entry in self.entries():
+                facts = dict(entry.facts)
+                expected = _sealed(count + 1, entry.at, facts, previous)
+                if entry != expected:
+                    return Verification(False, count, previous, count + 1, _difference(entry, expected))
+                count, previous = entry.number, entry.hash
+                seen_head = seen_head or (count, previous) == head
+        except LedgerDamaged as error:
+            return Verification(False, count, previous, count + 1, str(error))
+        if not seen_head:
+            return Verification(False, count, previous, count + 1, "the end is missing: HEAD names a later entry")
+        return Verification(True, count, previous, None, None)
+
+    def files(self) -> list[Path]:
+        """Return the files of the journal, oldest first."""
+        return sorted(self.folder.glob("[0-9]*.json"))
+
+    def _end(self) -> tuple[int, str]:
+        files = self.files()
+        last = _read(files[-1]) if files else []
+        return (last[-1].number, last[-1].hash) if last else (0, _FIRST_HASH)
+
+    def _file_for(self, at: datetime) -> Path:
+        month = f"{at.astimezone(UTC):%Y-%m}"
+        files = self.files()
+        # A clock that goes back must not put entries before those that are there.
+        newest = files[-1] if files else None
+        if newest is not None and newest.stem[:7] >= month:
+            if len(_read(newest)) < ENTRIES_A_FILE:
+                return newest
+            return self.folder / f"{newest.stem[:7]}-{int(newest.stem[8:]) + 1:03d}.json"
+        return self.folder / f"{month}-001.json"
+
+    def _write_head(self, number: int, head: str) -> None:
+        replace_atomically(self._head_file, orjson.dumps({"number": number, "hash": head}))
+
+    def _read_head(self) -> tuple[int, str] | None:
+        try:
+            head = orjson.loads(self._head_file.read_bytes())
+            return head["number"], head["hash"]
+        except FileNotFoundError:
+            return None
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return -1, ""
+
+
+def _sealed(number: int, at: datetime, facts: Mapping[str, Any], previous: str) -> Entry:
+    sealed = {"number": number, "at": at.isoformat(), "previous": previous, "facts": facts}
+    digest = sha256(orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return Entry(number, at, facts, previous, digest)
+
+
+def _difference(entry: Entry, expected: Entry) -> str:
+    if entry.number != expected.number:
+        return f"entry {expected.number} is missing or out of place"
+    return f"entry {entry.number} was changed after it was written"
+
+
+def _read(file: Path) -> list[Entry]:
+    database: TinyDB = Documents(file, keyed=False).reading()
+    entries = []
+    for document in database.table(_TABLE):
+        fields = dict(document)
+        try:
+            at = datetime.fromisoformat(fields.pop("at"))
+            number, previous, seal = fields.pop("number"), fields.pop("previous"), fields.pop("hash")
+        except (KeyError, ValueError, TypeError) as error:
+            raise LedgerDamaged(file, f"an entry lacks or garbles {error}") from None
+        entries.append(Entry(number, at, fields, previous, seal))
+    return entries
