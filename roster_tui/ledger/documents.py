@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from filelock import FileLock
@@ -50,41 +50,60 @@ class _Held(Storage):
         self.changed = True
 
 
-class _KeyedTable(Table):
+class KeyedTable(Table):
     """A table whose documents are found by a key of ours instead of a number of TinyDB's."""
 
     document_id_class = str  # type: ignore[assignment]  # TinyDB allows any class, its stubs only numbers
 
+    def put(self, documents: Mapping[str, Mapping[str, Any]]) -> None:
+        """Store documents under their keys in one step, replacing those that are there."""
 
-class _Keyed(TinyDB):
-    table_class = _KeyedTable
+        def store(table: dict[Any, Mapping[str, Any]]) -> None:
+            table.update(documents)
+
+        if documents:
+            self._update_table(store)
+
+    def pick(self, keys: Sequence[str]) -> dict[str, Document]:
+        """Return the documents with these keys; unknown keys are left out."""
+        found = self.get(doc_ids=list(keys)) or []
+        return {str(document.doc_id): document for document in found}
+
+
+class Database(TinyDB):
+    """A TinyDB of keyed tables."""
+
+    table_class = KeyedTable
+
+    def table(self, name: str, **options: Any) -> KeyedTable:
+        """Return a table; it need not exist yet."""
+        return cast(KeyedTable, super().table(name, **options))
 
 
 class Documents:
     """One file of documents, shared by any number of processes."""
 
-    def __init__(self, file: Path, *, keyed: bool = True) -> None:
+    def __init__(self, file: Path) -> None:
         self.file = file
-        self._database = _Keyed if keyed else TinyDB
         self._lock = FileLock(f"{file}.lock", timeout=_LOCK_SECONDS, mode=0o600)
 
-    def reading(self) -> TinyDB:
+    def reading(self) -> Database:
         """Return the documents as they are on disk now. Raises `LedgerDamaged`."""
-        return self._database(self._load(), storage=_Held)
+        return Database(self._load(), storage=_Held)
 
     @contextmanager
-    def changing(self) -> Iterator[TinyDB]:
+    def changing(self) -> Iterator[Database]:
         """Give the documents to be changed; written when the block ends well, and only then.
 
         Everybody else's `changing` waits meanwhile. Raises `LedgerDamaged`, `filelock.Timeout`, or OSError
         when the file cannot be written; the old file stands then.
         """
         with self._lock:
-            database = self._database(self._load(), storage=_Held)
+            database = Database(self._load(), storage=_Held)
             yield database
             held = database.storage
             if isinstance(held, _Held) and held.changed:
-                replace_atomically(self.file, orjson.dumps(held.tables, option=orjson.OPT_NON_STR_KEYS))
+                replace_atomically(self.file, orjson.dumps(held.tables))
 
     def _load(self) -> Tables | None:
         try:
@@ -98,11 +117,6 @@ class Documents:
         if not isinstance(tables, dict):
             raise LedgerDamaged(self.file, "not a set of tables")
         return tables
-
-
-def keyed(key: str, fields: Mapping[str, Any]) -> Document:
-    """Return a document to be stored under a key."""
-    return Document(fields, key)  # type: ignore[arg-type]  # TinyDB's stubs know numbers only
 
 
 def replace_atomically(file: Path, content: bytes) -> None:

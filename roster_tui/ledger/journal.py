@@ -16,7 +16,6 @@ from typing import Any
 
 import orjson
 from filelock import FileLock
-from tinydb import TinyDB
 
 from roster_tui.ledger.documents import Documents, LedgerDamaged, replace_atomically
 
@@ -84,9 +83,8 @@ class Journal:
                 entry = _sealed(number, at.astimezone(UTC), fact, previous)
                 previous = entry.hash
                 entries.append(entry)
-            file = Documents(self._file_for(at), keyed=False)
-            with file.changing() as database:
-                database.table(_TABLE).insert_multiple(entry.document() for entry in entries)
+            with Documents(self._file_for(at)).changing() as database:
+                database.table(_TABLE).put({str(entry.number): entry.document() for entry in entries})
             self._write_head(number, previous)
         return entries
 
@@ -169,9 +167,8 @@ def _difference(entry: Entry, expected: Entry) -> str:
 
 
 def _read(file: Path) -> list[Entry]:
-    database: TinyDB = Documents(file, keyed=False).reading()
     entries = []
-    for document in database.table(_TABLE):
+    for document in Documents(file).reading().table(_TABLE):
         fields = dict(document)
         try:
             at = datetime.fromisoformat(fields.pop("at"))

@@ -8,12 +8,13 @@ narrow table of its own: sorting 30,000 hits by it takes 10 ms, by the names in 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from roster_tui.roster.kinds import Kind
 from roster_tui.roster.text import fold
 
 TRIGRAM = 3
+_REINDEXED = "CREATE TEMP TABLE IF NOT EXISTS reindexed (key INTEGER PRIMARY KEY)"
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -55,7 +56,7 @@ def forget(db: sqlite3.Connection, kind: Kind) -> None:
         f" LEFT JOIN {kind.name} t ON t.key = r.key LEFT JOIN staged.{kind.name} s ON s.id = c.id"
         f" WHERE c.kind = {kind.code}"
     )
-    db.execute("CREATE TEMP TABLE IF NOT EXISTS reindexed (key INTEGER PRIMARY KEY)")
+    db.execute(_REINDEXED)
     db.execute("DELETE FROM temp.reindexed")
     db.execute(
         f"INSERT INTO temp.reindexed SELECT r.key {source}"
@@ -76,18 +77,24 @@ def _delete(db: sqlite3.Connection, kind: Kind, text: str, keys: str) -> None:
 
 def write(db: sqlite3.Connection, kind: Kind) -> None:
     """Index the rows that `forget` noted, from the roster as it is now."""
-    if not kind.text:
-        return
+    if kind.text and db.execute("SELECT 1 FROM temp.reindexed LIMIT 1").fetchone():
+        _index(db, kind)
+
+
+def add(db: sqlite3.Connection, kind: Kind, keys: Iterable[int]) -> None:
+    """Index rows that have just been written and were not there before."""
+    db.execute(_REINDEXED)
+    db.execute("DELETE FROM temp.reindexed")
+    db.executemany("INSERT INTO temp.reindexed VALUES (?)", [(key,) for key in keys])
+    _index(db, kind)
+
+
+def _index(db: sqlite3.Connection, kind: Kind) -> None:
     db.execute(
         f"INSERT INTO {kind.name}_text (rowid, text) SELECT t.key, {kind.text.format('t.')}"
         f" FROM temp.reindexed i CROSS JOIN {kind.name} t ON t.key = i.key"
     )
-    if db.execute("SELECT 1 FROM temp.reindexed LIMIT 1").fetchone():
-        rank(db, kind)
-
-
-def rank(db: sqlite3.Connection, kind: Kind) -> None:
-    """Number the rows of a kind by name."""
+    # New names move all ranks behind them.
     db.execute(f"DELETE FROM {kind.name}_rank")
     db.execute(
         f"INSERT INTO {kind.name}_rank SELECT key, row_number() OVER (ORDER BY {', '.join(kind.name_order)}, key)"

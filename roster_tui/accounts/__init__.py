@@ -1,0 +1,1 @@
+"""Platform accounts: the directory that keeps them, and actions with plan, guard, journal and outcome."""

@@ -1,0 +1,91 @@
+"""The directory's accounts as last read, kept beside the roster so that one query can use both."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from roster_tui.roster import search
+from roster_tui.roster.apply import write_totals
+from roster_tui.roster.kinds import TEACHER
+from roster_tui.roster.text import fold, listed_name
+
+
+class AccountRow(NamedTuple):
+    """One account; its id is a Clever ID."""
+
+    id: str
+    name: str
+    email: str | None
+    sis_id: str | None
+    state: str
+    role: str
+    pinned: bool
+    since: str
+    cause: str | None
+    invited_at: str | None
+
+
+class PersonRow(NamedTuple):
+    """Somebody who should have an account, as the data names them."""
+
+    id: str
+    name: str
+    email: str | None
+    sis_id: str | None
+
+
+def people(db: sqlite3.Connection, *, staged: bool = False) -> Iterator[PersonRow]:
+    """Yield everybody with an account by right: of the current roster, or of the staged one."""
+    source = "staged.teacher t" if staged else "teacher t JOIN record r ON r.key = t.key WHERE t.in_data"
+    column = "t.id" if staged else "r.id"
+    for clever_id, first, middle, last, email, sis_id in db.execute(
+        f"SELECT {column}, t.first, t.middle, t.last, t.email, t.sis_id FROM {source}"
+    ):
+        yield PersonRow(clever_id.hex(), listed_name(first, middle, last), email, sis_id)
+
+
+def replace_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
+    """Put the directory's whole list in the place of the one before."""
+    db.execute("DELETE FROM account")
+    put_accounts(db, rows)
+
+
+def put_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
+    """Write some accounts as the directory has just told them.
+
+    An account of somebody who is not in the data gets a row in the list of teachers too: it still exists,
+    and somebody may ask why it is suspended.
+    """
+    rows = list(rows)
+    db.executemany(
+        f"INSERT OR IGNORE INTO record (id, kind) VALUES (?, {TEACHER.code})",
+        [(bytes.fromhex(row.id),) for row in rows],
+    )
+    db.executemany(
+        "INSERT OR REPLACE INTO account (key, state, role, pinned, since, cause, invited_at)"
+        " VALUES ((SELECT key FROM record WHERE id = ?), ?, ?, ?, ?, ?, ?)",
+        [
+            (bytes.fromhex(row.id), row.state, row.role, row.pinned, row.since, row.cause, row.invited_at)
+            for row in rows
+        ],
+    )
+    _list_absent(db, rows)
+
+
+def _list_absent(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
+    known = {key for (key,) in db.execute("SELECT r.id FROM record r JOIN teacher t ON t.key = r.key")}
+    absent = [row for row in rows if bytes.fromhex(row.id) not in known]
+    if not absent:
+        return
+    keys = []
+    for row in absent:
+        done = db.execute(
+            "INSERT INTO teacher (key, last, sort_name, spoken_name, email, sis_id, roles, in_data)"
+            " SELECT key, ?, ?, ?, ?, ?, '', 0 FROM record WHERE id = ?",
+            (row.name, fold(row.name), fold(row.name), row.email, row.sis_id, bytes.fromhex(row.id)),
+        )
+        keys.append(int(done.lastrowid or 0))
+    search.add(db, TEACHER, keys)
+    write_totals(db)
