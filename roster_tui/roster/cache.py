@@ -14,6 +14,7 @@ import orjson
 from roster_tui.roster.schema import VERSION, roster_schema
 
 BUSY_SECONDS = 10.0
+_WRITING_CACHE_KIB = 32_000
 
 
 class CacheDamaged(Exception):
@@ -54,14 +55,14 @@ class Cache:
                 raise
             raise self.moved_aside() from error
         if version:
-            self._remove()
+            discard(self.file)
         self._create()
 
     def moved_aside(self) -> CacheDamaged:
         """Move the damaged file out of the way, make an empty one, and return the error to raise."""
         target = self.file.with_name(f"{self.file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
         self.file.replace(target)
-        self._remove()
+        discard(self.file)
         self._create()
         return CacheDamaged(target)
 
@@ -81,9 +82,18 @@ class Cache:
             yield db
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def with_staged(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection with the next roster attached as ``staged``, to compare the two."""
+        with closing(self._connect()) as db, self._noticing_damage():
+            self._attach(db)
+            yield db
+
+    @contextmanager
+    def writing(self, *, with_staged: bool = False) -> Iterator[sqlite3.Connection]:
         """Give a connection inside one transaction: committed at the end, undone on any error."""
         with closing(self._connect()) as db, self._noticing_damage():
+            if with_staged:
+                self._attach(db)
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -98,9 +108,14 @@ class Cache:
         db.execute("PRAGMA query_only = 1")
         return db
 
-    def with_staged(self, db: sqlite3.Connection) -> None:
-        """Attach the next roster to a connection as ``staged``."""
+    def discard_staged(self) -> None:
+        """Delete the next roster."""
+        discard(self.staged_file)
+
+    def _attach(self, db: sqlite3.Connection) -> None:
         db.execute("ATTACH ? AS staged", (str(self.staged_file),))
+        # Comparing and writing a city's rows reads all over both files.
+        db.execute(f"PRAGMA cache_size = {-_WRITING_CACHE_KIB}")
 
     @contextmanager
     def _noticing_damage(self) -> Iterator[None]:
@@ -126,9 +141,11 @@ class Cache:
         db.execute("PRAGMA temp_store = FILE")
         return db
 
-    def _remove(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
+
+def discard(file: Path) -> None:
+    """Delete a database file and what SQLite keeps beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
 def _is_transient(error: sqlite3.DatabaseError) -> bool:

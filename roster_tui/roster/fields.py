@@ -53,11 +53,17 @@ def _related(expression: str, keys: str) -> Callable[[Condition], Sql]:
     return lambda condition: (f"{expression} IN ({keys})", [condition.value] * keys.count("?"))
 
 
+_CONCERNED = (
+    "SELECT key FROM finding WHERE instr(code, ?) = 1"
+    " UNION ALL SELECT other FROM finding WHERE instr(code, ?) = 1 AND other IS NOT NULL"
+)
+
+
 def _finding(condition: Condition) -> Sql:
     if condition.value in ("any", "none"):
         has = "NOT IN" if condition.value == "none" else "IN"
-        return f"t.key {has} (SELECT key FROM finding)", []
-    return "t.key IN (SELECT key FROM finding WHERE instr(code, ?) = 1)", [condition.value]
+        return f"t.key {has} ({_CONCERNED})", ["", ""]
+    return f"t.key IN ({_CONCERNED})", [condition.value] * 2
 
 
 _ANY, _COUNT = FieldType(), FieldType(number=True)
@@ -120,7 +126,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
 }
 
-_FINDINGS = "(SELECT -count(*) FROM finding f WHERE f.key = t.key)"
+_FINDINGS = "(SELECT -count(*) FROM finding f WHERE f.key = t.key OR f.other = t.key)"
 
 ORDERS: Mapping[str, Mapping[str, str]] = {
     SCHOOL.name: {

@@ -91,7 +91,8 @@ class SectionRow:
 
 AnyRow = SchoolRow | TeacherRow | SectionRow
 
-_FINDINGS = "(SELECT json_group_array(code) FROM finding f WHERE f.key = t.key)"
+# Both records of a pair show the finding: the old half of a re-keyed person and the new one.
+_FINDINGS = "(SELECT json_group_array(code) FROM finding f WHERE f.key = t.key OR f.other = t.key)"
 _ID = "(SELECT lower(hex(r.id)) FROM record r WHERE r.key = t.key)"
 _SCHOOL_ROWS = f"""
 SELECT t.key, {_ID}, t.name, t.sis_id, t.teachers, t.sections, t.students, {_FINDINGS}

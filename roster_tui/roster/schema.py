@@ -40,9 +40,10 @@ CREATE INDEX account_state ON account (state);
 
 CREATE TABLE finding (
     id TEXT PRIMARY KEY, code TEXT NOT NULL, severity INTEGER NOT NULL, kind INTEGER NOT NULL,
-    key INTEGER NOT NULL, document TEXT NOT NULL, first_seen TEXT NOT NULL
+    key INTEGER NOT NULL, other INTEGER, document TEXT NOT NULL, first_seen TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX finding_subject ON finding (key, code);
+CREATE INDEX finding_other ON finding (other, code) WHERE other IS NOT NULL;
 """
 
 _DERIVED = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from roster_tui.clever import Unreadable
+from roster_tui.roster.cache import discard
 from roster_tui.roster.kinds import SECTION, Kind
 from roster_tui.roster.rows import ROW_OF, Row
 from roster_tui.roster.schema import staged_schema
@@ -65,9 +66,3 @@ class Stage:
         """Close and delete what was staged."""
         self._db.close()
         discard(self.file)
-
-
-def discard(file: Path) -> None:
-    """Delete a staged file, if there is one."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,119 @@
+"""A finding and its parts; values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from hashlib import blake2b
+from typing import Any
+
+
+class Severity(IntEnum):
+    """How much it hurts; the larger, the sooner."""
+
+    LOW = 1
+    """Housekeeping."""
+    MEDIUM = 2
+    """Somebody should look at it this week."""
+    HIGH = 3
+    """Somebody cannot work, or data comes apart."""
+
+
+class Owner(Enum):
+    """Who can fix it."""
+
+    SIS_OFFICE = "SIS office"
+    CLEVER_SHARING = "Clever sharing"
+    CLEVER_SUPPORT = "Clever support"
+    CONSOLE = "this console"
+
+
+class Effect(Enum):
+    """When a fix shows."""
+
+    NOW = "now"
+    NEXT_SYNC = "next sync"
+    SIS_AND_SYNC = "24-48 h"
+    """A change in the SIS reaches Clever first, then us."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """One kind of finding, and what is always true of it."""
+
+    code: str
+    title: str
+    severity: Severity
+    owner: Owner
+    effect: Effect
+    meaning: str
+    """What it means for people, one or two sentences."""
+    remedy: str
+    """What its owner does."""
+    action: str | None = None
+    """The action of this console that helps at once, if one does."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The record a finding is about."""
+
+    kind: str
+    key: int
+    clever_id: str
+    sis_id: str | None
+    label: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One field that speaks for or against."""
+
+    field: str
+    before: str | None
+    after: str | None
+    agrees: bool | None
+    """None when one side is silent."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a rule noticed."""
+
+    code: Code
+    subject: Subject
+    other: Subject | None = None
+    evidence: tuple[Evidence, ...] = ()
+    confidence: float | None = None
+    """How sure a match is, 0 to 1; None where nothing is matched."""
+
+    @property
+    def id(self) -> str:
+        """Eight hex digits that stay the same as long as code and records do."""
+        named = f"{self.code.code} {self.subject.clever_id} {self.other.clever_id if self.other else ''}"
+        return blake2b(named.encode(), digest_size=4).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        """Return what is particular to this finding, to be stored."""
+        return {
+            "subject": self.subject.__dict__,
+            "other": self.other.__dict__ if self.other else None,
+            "evidence": [each.__dict__ for each in self.evidence],
+            "confidence": self.confidence,
+        }
+
+
+def from_document(code: Code, document: dict[str, Any]) -> Finding:
+    """Return a finding as it was stored."""
+    return Finding(
+        code,
+        Subject(**document["subject"]),
+        Subject(**document["other"]) if document["other"] else None,
+        tuple(Evidence(**each) for each in document["evidence"]),
+        document["confidence"],
+    )
+
+
+def compared(field: str, before: str | None, after: str | None) -> Evidence:
+    """Return the evidence of one field that both sides may have."""
+    return Evidence(field, before, after, None if before is None or after is None else before == after)

@@ -1,0 +1,221 @@
+"""One district's folder, and everything that is kept in it: cache, ledger, accounts, mail.
+
+Listing needs the cache only, so everything that acts is imported when somebody acts.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from roster_tui.roster.cache import Cache
+from roster_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from roster_tui.accounts.act import Performer
+    from roster_tui.accounts.local import LocalDirectory
+    from roster_tui.accounts.model import Account
+    from roster_tui.accounts.plan import Situation
+    from roster_tui.ledger import Journal
+    from roster_tui.roster.account_rows import AccountRow
+
+Clock = Callable[[], datetime]
+"""Tells the time, with its zone; tests and demos bring their own."""
+
+
+class NoDistrict(Exception):
+    """No district can be opened; says why and what to do."""
+
+
+class FolderUnusable(Exception):
+    """The data folder cannot be written."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        self.folder = folder
+        super().__init__(f"The data folder {folder} cannot be used: {why}. Choose another with --data-dir")
+
+
+@dataclass(frozen=True)
+class DistrictName:
+    """Which district a folder belongs to."""
+
+    id: str
+    name: str
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open district."""
+
+    folder: Path
+    district: DistrictName
+    settings: Settings
+    clock: Clock = now
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The roster; created when it is not there. Raises `CacheDamaged` when it had to be moved aside."""
+        cache = Cache(self.folder / "roster.sqlite")
+        cache.ensure()
+        return cache
+
+    @cached_property
+    def directory(self) -> LocalDirectory:
+        """Where the accounts live."""
+        from roster_tui.accounts.local import LocalDirectory
+
+        private_folder(self.folder / "ledger")
+        return LocalDirectory(self.folder / "ledger" / "accounts.json")
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The record of actions."""
+        from roster_tui.ledger import Journal
+
+        return Journal(private_folder(self.folder / "ledger" / "journal"))
+
+    @property
+    def sync_lock(self) -> Path:
+        """The file whose lock a running sync holds."""
+        return self.folder / "sync.lock"
+
+    def performer(self) -> Performer:
+        """Return what plans and performs actions for this operator."""
+        from roster_tui.accounts.act import Operator, Performer
+        from roster_tui.accounts.mail import outbox_for
+        from roster_tui.accounts.running import Running
+
+        return Performer(
+            directory=self.directory,
+            outbox=outbox_for(self.settings.mail, self.folder / "mail"),
+            journal=self.journal,
+            running=Running(private_folder(self.folder / "ledger" / "running")),
+            operator=Operator(self.settings.operator_name, socket.gethostname()),
+            mail=self.settings.mail,
+            district=self.district.name,
+            clock=self.clock,
+            situation=self._situation,
+        )
+
+    def _situation(self, account: Account, at: datetime) -> Situation:
+        from roster_tui.accounts.plan import Situation
+
+        with self.cache.reading() as db:
+            row = db.execute(
+                "SELECT t.sections, t.in_data FROM teacher t JOIN record r ON r.key = t.key WHERE r.id = ?",
+                (bytes.fromhex(account.id),),
+            ).fetchone()
+        sections, in_data = row or (0, 0)
+        return Situation(at, timedelta(hours=self.settings.mail.cooldown_hours), sections, bool(in_data))
+
+    def show_accounts(self, accounts: Iterable[Account]) -> None:
+        """Put accounts, as the directory has just told them, into the cache, and the findings with them."""
+        from roster_tui.findings import store
+        from roster_tui.roster.account_rows import put_accounts
+
+        with self.cache.writing() as db:
+            put_accounts(db, map(account_row, accounts))
+            store.refresh(db, self.clock(), self.pending_patience)
+
+    @property
+    def pending_patience(self) -> timedelta:
+        """How long an account may wait before it is a finding."""
+        return timedelta(days=self.settings.pending_days)
+
+    def next_sync(self) -> datetime:
+        """Return when the nightly sync runs next, in the district's time zone."""
+        here = self.clock().astimezone(self.settings.zone)
+        tonight = self._sync_on(here.date())
+        return tonight if tonight > here else self._sync_on(here.date() + timedelta(days=1))
+
+    def _sync_on(self, day: date) -> datetime:
+        at = datetime.combine(day, self.settings.sync_time, self.settings.zone)
+        # Without a zone of its own the day's offset is the system's on that day, not today's.
+        return at if at.tzinfo else at.astimezone()
+
+
+def account_row(account: Account) -> AccountRow:
+    """Return an account as the cache keeps it."""
+    from roster_tui.roster.account_rows import AccountRow
+
+    return AccountRow(
+        id=account.id,
+        name=account.name,
+        email=account.email,
+        sis_id=account.sis_id,
+        state=account.state,
+        role=account.role,
+        pinned=account.pinned,
+        since=account.since.isoformat(),
+        cause=str(account.cause) if account.cause else None,
+        invited_at=account.invited_at.isoformat() if account.invited_at else None,
+    )
+
+
+def create_workspace(settings: Settings, district: DistrictName, clock: Clock = now) -> Workspace:
+    """Return the workspace of a district, making its folder when it is new. Raises `FolderUnusable`."""
+    root = private_folder(settings.data_root)
+    folder = private_folder(root / district.id)
+    from roster_tui.ledger.documents import replace_atomically
+
+    described = folder / "district.json"
+    content = orjson.dumps({"id": district.id, "name": district.name})
+    try:
+        if not described.exists() or described.read_bytes() != content:
+            replace_atomically(described, content)
+    except OSError as error:
+        raise FolderUnusable(folder, error.strerror or str(error)) from error
+    return Workspace(folder, district, settings, clock)
+
+
+def open_workspace(settings: Settings, clock: Clock = now) -> Workspace:
+    """Return the workspace of the configured district, or of the only one. Raises `NoDistrict`."""
+    root = settings.data_root
+    known = sorted(filter(None, map(_described, root.glob("*/district.json"))), key=lambda each: each.name)
+    wanted = settings.district
+    found = [each for each in known if not wanted or wanted.lower() in (each.id, each.name.lower())]
+    if len(found) == 1:
+        return Workspace(root / found[0].id, found[0], settings, clock)
+    names = ", ".join(each.name for each in known) or "none"
+    if not known:
+        raise NoDistrict(
+            f"There is no district in {root} yet. Try the console on a simulated one: roster-tui demo. "
+            "Or set a Clever token (CLEVER_TOKEN) and run: roster-tui sync"
+        )
+    if wanted:
+        raise NoDistrict(f"There is no district {wanted} in {root}; there is: {names}")
+    raise NoDistrict(f"There are several districts in {root}; choose one with --district: {names}")
+
+
+def _described(file: Path) -> DistrictName | None:
+    try:
+        fields = orjson.loads(file.read_bytes())
+        return DistrictName(fields["id"], fields["name"])
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder that only its owner can enter, and return it. Raises `FolderUnusable`."""
+    try:
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise FolderUnusable(folder, "it is not writable")
+    except OSError as error:
+        raise FolderUnusable(folder, (error.strerror or str(error)).lower()) from error
+    return folder
