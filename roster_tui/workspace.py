@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.local import LocalDirectory
     from roster_tui.accounts.model import Account
     from roster_tui.accounts.plan import Situation
+    from roster_tui.findings.model import Effect
     from roster_tui.ledger import Journal
     from roster_tui.roster.account_rows import AccountRow
 
@@ -140,6 +141,12 @@ class Workspace:
         here = self.clock().astimezone(self.settings.zone)
         tonight = self._sync_on(here.date())
         return tonight if tonight > here else self._sync_on(here.date() + timedelta(days=1))
+
+    def effect_at(self, effect: Effect) -> datetime:
+        """Return when a fix made now shows (domain rule 1)."""
+        if effect is effect.NOW:
+            return self.clock()
+        return self.next_sync() + (timedelta(days=1) if effect is effect.SIS_AND_SYNC else timedelta())
 
     def _sync_on(self, day: date) -> datetime:
         at = datetime.combine(day, self.settings.sync_time, self.settings.zone)

@@ -1,0 +1,199 @@
+"""The one table of actions: what can be done, where, on which key, how dangerous it is, and why not right now.
+
+Bindings, footer, palette, help, the command line and the README's key table all read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+VIEWS: Mapping[str, str] = {
+    "triage": "Triage",
+    "schools": "Schools",
+    "teachers": "Teachers",
+    "sections": "Sections",
+    "conflicts": "Conflicts",
+    "activity": "Activity",
+    "sync": "Sync",
+}
+"""The views by name, in the order of their digits."""
+
+_LISTS = frozenset({"schools", "teachers", "sections"})
+
+
+class Danger(IntEnum):
+    """What it takes to do it: the higher, the more has to be confirmed."""
+
+    READ = 0
+    REVERSIBLE = 1
+    """Done at once, with an undo."""
+    BULK = 2
+    """The plan is shown first."""
+    IRREVERSIBLE = 3
+    """Cannot be taken back: the plan is shown first, and Enter does not confirm it."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where one is and what is under the cursor: all that availability may depend on."""
+
+    view: str
+    """A name of `VIEWS`."""
+    row_kind: str | None = None
+    """Kind of the record under the cursor: ``school, teacher, section, student, entry, run`` or None."""
+    account_state: str | None = None
+    """State of that teacher's account."""
+    marked: int = 0
+    """Marked rows; actions on accounts apply to them when there are any."""
+    pending: int = 0
+    """Pending accounts in the whole district."""
+    read_only: bool = False
+    can_undo: bool = False
+    syncing: bool = False
+    depth: int = 0
+    """How many steps one has drilled down."""
+    filtered: bool = False
+
+
+Reason = str
+"""Why an action cannot be done, as a sentence for people."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can be done."""
+
+    id: str
+    """Dotted; it names the handler, the key in the settings and the line in the help."""
+    title: str
+    help: str
+    key: str
+    """As Textual names keys."""
+    danger: Danger = Danger.READ
+    views: frozenset[str] = field(default_factory=lambda: frozenset(VIEWS))
+    """Where the action is offered."""
+    reason: Callable[[Context], Reason | None] = lambda context: None
+    """Why it cannot be done here and now; None when it can."""
+    verb: str | None = None
+    """The verb on accounts that it performs."""
+    command: str | None = None
+    """Its twin on the command line."""
+    footer: bool = False
+    """Whether the key line has room for it."""
+
+    def unavailable(self, context: Context) -> Reason | None:
+        """Return why the action cannot be done, or None."""
+        if context.view not in self.views:
+            return f"{self.title}: not in {VIEWS[context.view].lower()}"
+        if context.read_only and self.danger > Danger.READ:
+            return "The console is read-only"
+        return self.reason(context)
+
+
+def _on_accounts(context: Context) -> Reason | None:
+    if context.marked or (context.row_kind == "teacher" and context.account_state):
+        return None
+    if context.row_kind == "teacher":
+        return "This teacher has no account yet: the next sync makes one"
+    return "Put the cursor on a teacher, or mark some"
+
+
+def _suspend(context: Context) -> Reason | None:
+    if not context.marked and context.account_state == "suspended":
+        return "Suspended already"
+    return _on_accounts(context)
+
+
+def _unsuspend(context: Context) -> Reason | None:
+    if not context.marked and context.account_state in ("active", "pending"):
+        return f"Not suspended: the account is {context.account_state}"
+    return _on_accounts(context)
+
+
+def _activate(context: Context) -> Reason | None:
+    if not context.marked and context.account_state == "active":
+        return "Active already"
+    if not context.marked and context.account_state == "suspended":
+        return "Suspended: no mail is sent to suspended accounts"
+    return _on_accounts(context)
+
+
+def _needs(what: str, holds: Callable[[Context], object]) -> Callable[[Context], Reason | None]:
+    return lambda context: None if holds(context) else what
+
+
+_ACCOUNTS = frozenset({"triage", "teachers", "conflicts"})
+_ROW = _needs("There is nothing under the cursor", lambda context: context.row_kind)
+
+ACTIONS: tuple[Action, ...] = (
+    *(
+        Action(f"view.{name}", title, f"Go to {title.lower()}", str(digit))
+        for digit, (name, title) in enumerate(VIEWS.items(), start=1)
+    ),
+    Action("row.open", "Open", "Open what is under the cursor: a school's teachers, a teacher's sections",
+           "enter", reason=_ROW),
+    Action("nav.back", "Back", "Clear the filter, or go back one step", "escape",
+           reason=_needs("This is the first step", lambda context: context.depth or context.filtered)),
+    Action("detail.toggle", "Detail", "Show or hide everything about the row under the cursor", "d", reason=_ROW,
+           footer=True),
+    Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash", views=_LISTS,
+           footer=True, command="teachers FILTER"),
+    Action("list.sort", "Sort", "Sort by the next column", "o", views=_LISTS),
+    Action("list.reverse", "Reverse", "Turn the order round", "O", views=_LISTS),
+    Action("mark.toggle", "Mark", "Mark the row under the cursor, or take the mark away", "space",
+           views=frozenset({"teachers"}), reason=_ROW, footer=True),
+    Action("mark.all", "Mark all", "Mark every row that passes the filter", "asterisk",
+           views=frozenset({"teachers"}), reason=_ROW),
+    Action("mark.none", "Unmark all", "Take all marks away", "minus", views=frozenset({"teachers"}),
+           reason=_needs("Nothing is marked", lambda context: context.marked)),
+    Action("account.suspend", "Suspend", "Take away the right to sign in; all data stays", "s", Danger.REVERSIBLE,
+           _ACCOUNTS, _suspend, verb="suspend", command="suspend", footer=True),
+    Action("account.unsuspend", "Unsuspend", "Give the right to sign in back", "u", Danger.REVERSIBLE,
+           _ACCOUNTS, _unsuspend, verb="unsuspend", command="unsuspend", footer=True),
+    Action("account.activate", "Activate", "Send the activation email", "a", Danger.IRREVERSIBLE,
+           _ACCOUNTS, _activate, verb="activate", command="activate", footer=True),
+    Action("account.activate_all", "Activate all pending", "Send the activation email to every pending account", "A",
+           Danger.IRREVERSIBLE, _ACCOUNTS, _needs("No account is pending", lambda context: context.pending),
+           verb="activate", command="activate --all-pending"),
+    Action("action.undo", "Undo", "Take the last suspend or unsuspend back", "z", Danger.REVERSIBLE,
+           reason=_needs("There is nothing to undo", lambda context: context.can_undo)),
+    Action("sync.run", "Sync now", "Fetch the roster from Clever now", "S", Danger.REVERSIBLE,
+           reason=_needs("A sync is running", lambda context: not context.syncing), command="sync"),
+    Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=True),
+    Action("app.palette", "Palette", "Find any action by name", "ctrl+p"),
+    Action("app.quit", "Quit", "Leave the console", "q"),
+)  # fmt: skip
+
+BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
+
+
+def offered(context: Context) -> list[Action]:
+    """Return the actions of a view, whether or not they can be done right now."""
+    return [
+        action
+        for action in ACTIONS
+        if context.view in action.views and not (context.read_only and action.danger > Danger.READ)
+    ]
+
+
+def account_action(verb: str) -> Action:
+    """Return the action that performs a verb on chosen accounts."""
+    return next(action for action in ACTIONS if action.verb == verb)
+
+
+KEY_NAMES: Mapping[str, str] = {
+    "enter": "enter",
+    "escape": "esc",
+    "slash": "/",
+    "space": "space",
+    "asterisk": "*",
+    "minus": "-",
+    "question_mark": "?",
+}
+
+
+def key_name(key: str) -> str:
+    """Return a key as people read it."""
+    return KEY_NAMES.get(key, key)

@@ -1,0 +1,83 @@
+"""``demo`` and ``sandbox``: a simulated district to look at, or only its Clever service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import platformdirs
+
+from roster_tui.access import DEMO_TOKEN, demo_store
+from roster_tui.cli.group import Command, with_session
+from roster_tui.cli.session import Session
+from roster_tui.demo import DemoOptions, prepare
+from roster_tui.sandbox.generator import SIZES
+from roster_tui.settings import APP
+
+_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+_SIZE = click.option("--size", type=click.Choice(list(SIZES)), default="small", show_default=True, help="How large.")
+_CSV = click.option(
+    "--csv", type=_FOLDER, multiple=True, help="Folder of SIS files in Clever's layout; again: next night."
+)
+
+
+def _in_demo_folder(session: Session) -> Session:
+    if "data_dir" in session.options or session.settings.data_dir:
+        return session
+    return session.with_data_dir(platformdirs.user_data_path(APP) / "demo")
+
+
+@click.command(cls=Command)
+@_CSV
+@_SIZE
+@click.option("--port", type=click.IntRange(0, 65_535), help="Also keep the simulated Clever on this port meanwhile.")
+@click.option("--prepare", "only_prepare", is_flag=True, help="Build the data and exit; other commands work on it.")
+@with_session
+def demo(session: Session, csv: tuple[Path, ...], size: str, port: int | None, only_prepare: bool) -> None:
+    """Open the console on a simulated district, synced from a Clever service on loopback."""
+    from contextlib import nullcontext
+
+    from roster_tui.sandbox.serve import child
+
+    session = _in_demo_folder(session)
+    settings = session.settings
+    prepare(settings, DemoOptions(csv, size), session.say)
+    session.say(
+        f"The demo's data is in {settings.data_root}. Other commands work on it: --data-dir {settings.data_root}"
+    )
+    if only_prepare:
+        return
+    from roster_tui.console.app import run
+
+    with nullcontext() if port is None else child(demo_store(settings.data_root), port):
+        run(session.workspace())
+
+
+@click.command(cls=Command)
+@_CSV
+@_SIZE
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port on loopback; any free one by default.")
+@with_session
+def sandbox(session: Session, csv: tuple[Path, ...], size: str, port: int) -> None:
+    """Serve the simulated Clever only, until interrupted; nothing is kept."""
+    import tempfile
+    from datetime import timedelta
+
+    from roster_tui.demo import NAME, SEED
+    from roster_tui.sandbox.generator import GeneratedDistrict, school_year_of
+    from roster_tui.sandbox.nights import load_night
+    from roster_tui.sandbox.serve import base_url, listening_socket, serve
+    from roster_tui.sandbox.store import Store
+    from roster_tui.sis import SisDistrict, SisFolder
+    from roster_tui.workspace import now
+
+    with listening_socket(port) as sock, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sandbox.sqlite"
+        sources: list[SisDistrict] = [SisFolder(each) for each in csv]
+        sources = sources or [GeneratedDistrict(SIZES[size], SEED, school_year_of(now().date()), NAME)]
+        store = Store(file)
+        for night, source in enumerate(sources):
+            load_night(store, source, now() - timedelta(days=len(sources) - night - 1))
+        store.close()
+        session.say(f"Clever is simulated at {base_url(sock)} with the token {DEMO_TOKEN.reveal()}. Ctrl-C ends it")
+        serve(file, sock)

@@ -1,0 +1,79 @@
+"""Errors as people and scripts meet them: one plain message, and the exit code of the contract."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+import click
+
+DONE, FAILED, USAGE, BLOCKED, FINDINGS, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+
+class Stopped(Exception):
+    """A command that has said what there was to say, and ends with a code."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def exit_code_of(command: click.Command) -> int:
+    """Call a command on the arguments of the process; returns its exit code, all known errors told."""
+    try:
+        command.main(standalone_mode=False)
+    except Stopped as stopped:
+        return stopped.code
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE if isinstance(error, click.UsageError) else FAILED
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted. Nothing was left half done.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough, as `head` does.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        code = _known(error)
+        if code is None:
+            raise
+        click.echo(f"Error: {error}", err=True)
+        if fix := getattr(error, "fix", ""):
+            click.echo(f"{fix}.", err=True)
+        return code
+    return DONE
+
+
+def _known(error: Exception) -> int | None:
+    """Return the code of an error that we raise on purpose; None for a fault of ours.
+
+    The classes are looked up only now: a command that goes well pays for none of their modules.
+    """
+    from filelock import Timeout
+
+    from roster_tui.access import NoToken
+    from roster_tui.accounts.act import PlanChanged
+    from roster_tui.accounts.directory import DirectoryError
+    from roster_tui.clever.errors import CleverError
+    from roster_tui.demo import OtherDemo
+    from roster_tui.ledger import LedgerDamaged
+    from roster_tui.roster.cache import CacheDamaged
+    from roster_tui.sandbox.serve import PortTaken
+    from roster_tui.settings import SettingsError
+    from roster_tui.sis import SisFileError
+    from roster_tui.sync import SyncRunning, WrongDistrict
+    from roster_tui.workspace import FolderUnusable, NoDistrict
+
+    if isinstance(error, CleverError | DirectoryError):
+        return UNREACHABLE
+    if isinstance(error, PlanChanged | SyncRunning):
+        return BLOCKED
+    if isinstance(error, SettingsError | NoToken | NoDistrict | WrongDistrict):
+        return USAGE
+    known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError | Timeout
+    return FAILED if isinstance(error, known) else None

@@ -1,0 +1,103 @@
+"""The commands by name, and the options that every one of them takes, before or after its name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import update_wrapper
+from pathlib import Path
+from typing import Any
+
+import click
+
+from roster_tui import __version__
+from roster_tui.cli.session import Session
+
+COMMANDS = {
+    "demo": "roster_tui.cli.demo:demo",
+    "sandbox": "roster_tui.cli.demo:sandbox",
+    "sync": "roster_tui.cli.sync:sync",
+    "status": "roster_tui.cli.status:status",
+    "schools": "roster_tui.cli.lists:schools",
+    "teachers": "roster_tui.cli.lists:teachers",
+    "sections": "roster_tui.cli.lists:sections",
+    "conflicts": "roster_tui.cli.conflicts:conflicts",
+    "suspend": "roster_tui.cli.acts:suspend",
+    "unsuspend": "roster_tui.cli.acts:unsuspend",
+    "activate": "roster_tui.cli.acts:activate",
+    "journal": "roster_tui.cli.journal:journal",
+}
+"""Where each command is defined, in the order of the help."""
+
+
+def _global_options() -> list[click.Option]:
+    def note(context: click.Context, option: click.Parameter, value: Any) -> None:
+        # An option that was not given must not undo the one given before the command.
+        if value is not None and option.name:
+            context.find_root().ensure_object(dict)[option.name] = value
+
+    def option(*names: str, help: str, **kinds: Any) -> click.Option:
+        return click.Option(names, help=help, default=None, expose_value=False, callback=note, **kinds)
+
+    return [
+        option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of the data."),
+        option("--district", help="Which district, by name or Clever ID, when there are several."),
+        option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."),
+        option("--read-only", is_flag=True, help="Refuse whatever would change something."),
+        option("--no-color", is_flag=True, help="Use no colour."),
+    ]
+
+
+class Command(click.Command):
+    """A command that takes the global options as well."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params += _global_options()
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command by name, or None."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(
+    cls=Commands,
+    params=_global_options(),
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="roster-tui")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A console for the people who keep a school district's rosters healthy.
+
+    Without a command it opens the console on the configured district.
+    """
+    context.ensure_object(dict)
+    if context.invoked_subcommand is None:
+        from roster_tui.console.app import run
+
+        run(Session.of(context).workspace())
+
+
+def with_session(function: Callable[..., None]) -> Callable[..., None]:
+    """Pass the session, made of settings and global options, as the first argument."""
+
+    @click.pass_context
+    def wrapper(context: click.Context, *args: Any, **options: Any) -> None:
+        function(Session.of(context), *args, **options)
+
+    return update_wrapper(wrapper, function)

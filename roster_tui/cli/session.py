@@ -1,0 +1,60 @@
+"""What a command works with: the settings under its options, and the two streams it writes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from roster_tui.settings import Settings, load
+from roster_tui.workspace import Workspace, open_workspace
+
+
+@dataclass(frozen=True)
+class Session:
+    """One call of the command line."""
+
+    options: Mapping[str, Any]
+    """The global options that were given."""
+
+    @classmethod
+    def of(cls, context: click.Context) -> Session:
+        """Return the session of a command being called."""
+        return cls(dict(context.find_root().obj or {}))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """File, environment and options together. Raises `SettingsError`."""
+        given = {
+            "data_dir": str(self.options["data_dir"]) if "data_dir" in self.options else None,
+            "district": self.options.get("district"),
+            "read_only": self.options.get("read_only"),
+            "color": False if self.options.get("no_color") else None,
+        }
+        return load(options=given)
+
+    @property
+    def as_json(self) -> bool:
+        """Whether standard output is for one JSON document."""
+        return bool(self.options.get("as_json"))
+
+    def workspace(self) -> Workspace:
+        """Return the district to work on. Raises `NoDistrict`."""
+        return open_workspace(self.settings)
+
+    def with_data_dir(self, folder: Path) -> Session:
+        """Return the session on another data folder."""
+        return replace(self, options={**self.options, "data_dir": folder})
+
+    def print_json(self, document: Any) -> None:
+        """Print one JSON document."""
+        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+
+    def say(self, message: str) -> None:
+        """Tell people something; never on standard output, which is for data."""
+        click.echo(message, err=True)

@@ -1,0 +1,41 @@
+"""Rows on standard output: aligned columns for people, CSV for spreadsheets, both safe to look at."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+import click
+
+from roster_tui.present import NOTHING, cell_width, display_text, fitted
+
+_WIDEST = 48
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print aligned columns; no line is wider than it needs to be, no cell wider than 48 columns."""
+    lines = [list(header), *([display_text(cell) or NOTHING for cell in row] for row in rows)]
+    widths = [min(_WIDEST, max(map(cell_width, column))) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = [fitted(cell, width) for cell, width in zip(line, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print CSV with a header; no cell can be a formula in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_inert(cell) for cell in row])
+        click.echo(out.getvalue(), nl=False)
+        out.seek(0)
+        out.truncate()
+    click.echo(out.getvalue(), nl=False)
+
+
+def _inert(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
