@@ -67,9 +67,9 @@ class Account:
     id: str
     name: str
     """As lists show it: ``Glover, Braeden L``."""
-    email: str | None
-    sis_id: str | None
     created_at: datetime
+    email: str | None = None
+    sis_id: str | None = None
     role: Role = Role.TEACHER
     pinned: bool = False
     activated_at: datetime | None = None

@@ -68,7 +68,7 @@ def reconcile(people: Iterable[Person], accounts: Mapping[str, Account], at: dat
 
 def _following(person: Person, account: Account | None, at: datetime) -> Account:
     if account is None:
-        return Account(person.id, person.name, person.email, person.sis_id, created_at=at)
+        return Account(person.id, person.name, at, person.email, person.sis_id)
     return replace(account, name=person.name, email=person.email, sis_id=person.sis_id)
 
 

@@ -16,6 +16,7 @@ SIS_ID_CHANGED = Code(
     " and suspended, the new one starts empty.",
     "Ask Clever support to map the old SIS ID to the new one, before anybody works with the duplicate;"
     " or have the SIS office put the old ID back.",
+    "map old ID to new",
 )
 EMAIL_MISSING = Code(
     "email-missing",
@@ -25,6 +26,7 @@ EMAIL_MISSING = Code(
     Effect.SIS_AND_SYNC,
     "The SIS sends no email for this teacher. The account is suspended at the sync, and nobody can sign in to it.",
     "Enter the email in the SIS. The next sync after that restores the account by itself.",
+    "enter the email",
 )
 EMAIL_SHARED = Code(
     "email-shared",
@@ -35,6 +37,7 @@ EMAIL_SHARED = Code(
     "Two teachers have the same email. One email is one account: one of the two cannot get in, or sees the"
     " other's classes.",
     "Find out whose email it is, and enter the other's own in the SIS.",
+    "give one an email of their own",
 )
 SECTION_WITHOUT_TEACHER = Code(
     "section-without-valid-teacher",
@@ -44,6 +47,7 @@ SECTION_WITHOUT_TEACHER = Code(
     Effect.SIS_AND_SYNC,
     "No teacher of this section has an account that can be used, so nobody sees the class and its students.",
     "Assign a teacher in the SIS who is sent to Clever with an email; or repair the account of the one assigned.",
+    "assign a valid teacher",
 )
 TEACHER_REMOVED = Code(
     "teacher-removed",
@@ -54,6 +58,7 @@ TEACHER_REMOVED = Code(
     "The teacher is no longer in Clever's data, so the sync suspended the account. Right for a leaver; wrong"
     " when the SIS or the sharing rules dropped somebody who still works.",
     "If the person still works here, have the SIS office or whoever keeps the sharing rules send the record again.",
+    "check that the person really left",
 )
 ACTIVATION_PENDING = Code(
     "activation-pending",
@@ -63,6 +68,7 @@ ACTIVATION_PENDING = Code(
     Effect.NOW,
     "The account has been waiting for days and was never activated, so the person cannot work with it.",
     "Send the activation email; if it was sent before, ask the person to look into the spam folder.",
+    "send the activation email (a)",
     action="account.activate",
 )
 

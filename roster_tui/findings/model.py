@@ -50,6 +50,8 @@ class Code:
     """What it means for people, one or two sentences."""
     remedy: str
     """What its owner does."""
+    todo: str
+    """The same in a few words, for a line of a list."""
     action: str | None = None
     """The action of this console that helps at once, if one does."""
 

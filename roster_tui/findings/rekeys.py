@@ -30,7 +30,7 @@ class Person:
 
     subject: Subject
     fields: dict[str, str | None]
-    """Folded name under ``name``, the others as they came; ``school`` is a Clever ID."""
+    """Folded name under ``name``, the school by its name, the others as they came."""
 
 
 def find(db: sqlite3.Connection, at: datetime) -> Iterator[Finding]:
@@ -80,15 +80,21 @@ def _gone(db: sqlite3.Connection, kind: Kind, since: str) -> list[Person]:
         " GROUP BY c.key HAVING c.run = max(c.run) ORDER BY c.key",
         (kind.code, since),
     )
-    return [_person(kind, key, clever_id, orjson.loads(before)) for key, clever_id, before in rows]
+    schools = dict(db.execute("SELECT lower(hex(r.id)), s.name FROM school s JOIN record r ON r.key = s.key"))
+    gone = []
+    for key, clever_id, before in rows:
+        record = orjson.loads(before)
+        record["school"] = schools.get(record["school"], record["school"])
+        gone.append(_person(kind, key, clever_id, record))
+    return gone
 
 
 def _come(db: sqlite3.Connection, kind: Kind, since: str) -> list[Person]:
     columns = ", ".join(f"t.{name}" for name in kind.columns)
     rows = db.execute(
-        f"SELECT t.key, r.id, lower(hex(s.id)), {columns} FROM change c JOIN run ON run.id = c.run"
+        f"SELECT t.key, r.id, s.name, {columns} FROM change c JOIN run ON run.id = c.run"
         f" JOIN record r ON r.key = c.key JOIN {kind.name} t ON t.key = c.key"
-        " LEFT JOIN record s ON s.key = t.school"
+        " LEFT JOIN school s ON s.key = t.school"
         " WHERE c.kind = ? AND c.what = 'added' AND run.started_at >= ? AND r.hash IS NOT NULL"
         " GROUP BY t.key ORDER BY t.key",
         (kind.code, since),

@@ -1,0 +1,104 @@
+"""What the lines above and below the list say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from roster_tui.actions import VIEWS, Action, Context, key_name
+from roster_tui.console.lines import Part
+from roster_tui.console.places import Place
+from roster_tui.console.reports import Report
+from roster_tui.present import ago, clock_time, counted, display_text, number
+from roster_tui.roster.listing import Window
+
+_STALE = timedelta(hours=26)
+"""A roster older than a night and a bit has missed a sync."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand in the district."""
+
+    district: str
+    synced_at: datetime | None
+    next_at: datetime
+    now: datetime
+    high: int
+    """Findings of high severity."""
+    operator: str
+    read_only: bool
+    busy: str
+    """What runs in the background, or nothing."""
+
+
+_VIEWS_FROM = 150
+_ROOMY = 110
+"""From so many columns on the status line says everything in full."""
+
+
+def status_parts(standing: Standing, width: int) -> tuple[list[Part], list[Part]]:
+    """Return the left and the right of the status line, as much as there is room for."""
+    roomy = width >= _ROOMY
+    left = [Part(" roster-tui  ", "accent")] if roomy else [Part(" ")]
+    left += [Part(display_text(standing.district, 40 if roomy else 20), "title"), Part("   " if roomy else "  ")]
+    if standing.synced_at is None:
+        left.append(Part("never synced", "warn"))
+    else:
+        stale = standing.now - standing.synced_at > _STALE
+        said = f"synced {clock_time(standing.synced_at)}, {ago(standing.synced_at, standing.now)}"
+        left.append(Part(said, "warn" if stale else ""))
+    if standing.busy:
+        left.append(Part(f"   {standing.busy}", "warn"))
+    if roomy:
+        left.append(Part(f"   tonight {clock_time(standing.next_at)}", "dim"))
+    findings = f"{counted(standing.high, 'finding')} high" if roomy else f"! {number(standing.high)} high"
+    who = display_text(standing.operator, 20 if roomy else 12) + (" read-only" if standing.read_only else "")
+    return left, [Part(f"{findings}  ", "bad" if standing.high else "dim"), Part(f"{who} ", "dim")]
+
+
+def crumb_parts(place: Place, counts: str, mistake: str) -> tuple[list[Part], list[Part]]:
+    """Return the left and the right of the breadcrumb line."""
+    left = [Part(f" {' > '.join(display_text(each, 40) for each in place.crumbs)}", "title")]
+    if mistake:
+        left.append(Part(f"   {display_text(mistake)}", "bad"))
+    elif place.filter_text:
+        left.append(Part(f"   filter: {display_text(place.filter_text)}", "accent"))
+    marks = f"{number(len(place.marks))} marked   " if place.marks else ""
+    return left, [Part(f"{marks}{counts} ", "dim")]
+
+
+def window_counts(window: Window) -> str:
+    """Return how many rows pass, of how many; never more than is known."""
+    least = "" if window.exact else "more than "
+    of = "" if window.count == window.total else f" of {number(window.total)}"
+    return f"{least}{number(window.count)}{of}"
+
+
+def report_counts(report: Report) -> str:
+    """Return how many rows a report has, and how many there are in all."""
+    shown = len(report.findings) if report.findings else report.count
+    of = f" of {number(report.total)}" if shown < report.total else ""
+    return f"{number(shown)}{of}" if shown else ""
+
+
+def view_parts(view: str, width: int) -> list[Part]:
+    """Return the views with their digits, for the right of the key line, where there is room."""
+    parts: list[Part] = []
+    for digit, (name, title) in enumerate(VIEWS.items(), start=1):
+        parts += [Part(f" {digit}", "key"), Part(f" {title.lower()}", "accent" if name == view else "dim")]
+    return [*parts, Part(" ")] if width >= _VIEWS_FROM else [Part("1-7", "key"), Part(" views ", "dim")]
+
+
+def key_parts(context: Context, actions: Iterable[Action]) -> list[Part]:
+    """Return the key line: what has a place in it, dimmed where it cannot be done right now."""
+    parts = [Part(" ")]
+    for action in actions:
+        if action.footer:
+            off = action.unavailable(context) is not None
+            parts += [
+                Part(key_name(action.key), "dim" if off else "key"),
+                Part(f" {action.title.lower()}  ", "dim" if off else ""),
+            ]
+    return parts

@@ -1,0 +1,41 @@
+"""When the console itself fails: an incident id on the screen, and a report that holds no roster data.
+
+Textual's own report prints local variables and the error's message; either may be a student's name.
+"""
+
+from __future__ import annotations
+
+import platform
+import secrets
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from roster_tui import __version__
+
+
+def write_report(error: BaseException, folder: Path) -> tuple[str, Path]:
+    """Write a report of type and places only, readable by its owner; returns the incident id and the file."""
+    incident = secrets.token_hex(4).upper()
+    file = folder / f"incident-{incident}.txt"
+    lines = [
+        f"incident {incident}",
+        f"at {datetime.now(UTC).isoformat(timespec='seconds')}",
+        f"roster-tui {__version__}, Python {platform.python_version()}, {platform.system()}",
+    ]
+    for each in _chain(error):
+        lines.append(f"{type(each).__module__}.{type(each).__qualname__}")
+        lines += [
+            f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(each.__traceback__)
+        ]
+    file.touch(mode=0o600)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return incident, file
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found

@@ -1,0 +1,194 @@
+"""Everything about one row, as labelled lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from roster_tui.console.columns import Row
+from roster_tui.console.lines import Part, Parts, wrapped
+from roster_tui.console.sources import SEVERITY_STYLES, STATE_STYLES
+from roster_tui.findings.model import Evidence
+from roster_tui.findings.store import Known, known
+from roster_tui.present import (
+    NOTHING,
+    SEVERITY_WORDS,
+    ago,
+    clock_time,
+    counted,
+    day_and_time,
+    display_text,
+    masked,
+    state_label,
+)
+from roster_tui.roster.history import runs
+from roster_tui.roster.kinds import BY_NAME
+from roster_tui.roster.read import Named, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.workspace import Workspace
+
+_LABEL = 13
+Lines = list[Parts]
+
+
+def record_lines(workspace: Workspace, row: Row, width: int) -> Lines:
+    """Return what is known of a school, teacher or section, with its findings."""
+    with workspace.cache.reading() as db:
+        found = rows(db, BY_NAME[row.kind], [int(row.key)])
+        findings = known(db, subject=int(row.key))
+    if not found:
+        return [[Part("No longer in the roster", "dim")]]
+    record = found[0]
+    if isinstance(record, TeacherRow):
+        lines = _teacher(workspace, record)
+    elif isinstance(record, SectionRow):
+        lines = _section(record)
+    else:
+        lines = _school(record)
+    for each in findings:
+        lines += [[], *finding_lines(workspace, each, width)]
+    return lines
+
+
+def _labelled(label: str, value: object, style: str = "") -> Parts:
+    return [Part(f"{label:<{_LABEL}}", "dim"), Part(display_text(value) or NOTHING, style)]
+
+
+def _named(value: Named) -> str:
+    return value.name or f"{value.clever_id} (not in the data)"
+
+
+def _school(row: SchoolRow) -> Lines:
+    return [
+        [Part(display_text(row.name), "title")],
+        _labelled("Clever ID", row.clever_id),
+        _labelled("SIS ID", row.sis_id),
+        _labelled("Teachers", row.teachers),
+        _labelled("Sections", row.sections),
+        _labelled("Students", row.students),
+    ]
+
+
+def _teacher(workspace: Workspace, row: TeacherRow) -> Lines:
+    lines: Lines = [
+        [Part(display_text(row.name), "title")],
+        _labelled("Email", row.email),
+        _labelled("SIS ID", row.sis_id),
+        _labelled("Clever ID", row.clever_id),
+        _labelled("Title", row.title),
+        _labelled("In the data", "yes" if row.in_data else "no"),
+        _labelled("In Clever", row.roles.replace("_", " ").replace(" ", ", ")),
+        *(_labelled("School" if not place else "", _named(school)) for place, school in enumerate(row.schools)),
+        _labelled("Sections", row.sections),
+    ]
+    account = row.account
+    if account is None:
+        return [*lines, _labelled("Account", "none yet; the next sync makes one")]
+    since = datetime.fromisoformat(account.since)
+    lines += [
+        _labelled("Account", state_label(account.state, account.pinned), STATE_STYLES[account.state]),
+        _labelled("Since", f"{_moment(workspace, since)}, {ago(since, workspace.clock())}"),
+        _labelled("Role", account.role),
+    ]
+    if account.cause:
+        lines.append(_labelled("Cause", account.cause, "bad"))
+    if account.invited_at:
+        lines.append(_labelled("Mailed", _moment(workspace, datetime.fromisoformat(account.invited_at))))
+    return lines
+
+
+def _section(row: SectionRow) -> Lines:
+    return [
+        [Part(display_text(row.name), "title")],
+        _labelled("SIS ID", row.sis_id),
+        _labelled("Clever ID", row.clever_id),
+        _labelled("School", _named(row.school) if row.school else None),
+        *(_labelled("Teacher" if not place else "", _named(teacher)) for place, teacher in enumerate(row.teachers)),
+        *([] if row.teachers else [_labelled("Teacher", "none", "bad")]),
+        _labelled("Students", row.students),
+        _labelled("Course", row.course),
+        _labelled("Term", row.term),
+        _labelled("Subject", row.subject),
+        _labelled("Grade", row.grade),
+        _labelled("Period", row.period),
+    ]
+
+
+def finding_lines(workspace: Workspace, each: Known, width: int) -> Lines:
+    """Return a finding: what, evidence, who fixes it, how, and when it shows."""
+    finding = each.finding
+    code = finding.code
+    effect = workspace.effect_at(code.effect).astimezone(workspace.settings.zone)
+    lines: Lines = [
+        [Part(f"{code.title} ({SEVERITY_WORDS[code.severity]})", SEVERITY_STYLES[code.severity])],
+        *wrapped(code.meaning, width),
+    ]
+    student = finding.subject.kind == "student"
+    lines += [_evidence(evidence, student) for evidence in finding.evidence]
+    if finding.confidence is not None:
+        lines.append(_labelled("Confidence", f"{finding.confidence:.0%}"))
+    return [
+        *lines,
+        _labelled("Who fixes it", code.owner.value),
+        *wrapped(code.remedy, width),
+        _labelled("Shows", f"{code.effect.value}, {effect:%A} {clock_time(effect)}"),
+        _labelled("First seen", _moment(workspace, each.first_seen)),
+    ]
+
+
+def _evidence(evidence: Evidence, student: bool) -> Parts:
+    hidden = student and evidence.field not in ("sis_id", "school")
+    show: Any = masked if hidden else lambda value: display_text(value)
+    sign, style = {True: ("=", "good"), False: ("≠", "bad"), None: (" ", "dim")}[evidence.agrees]
+    values = [show(value) or NOTHING for value in (evidence.before, evidence.after)]
+    told = values[0] if values[0] == values[1] else " → ".join(values)
+    return [Part(f"  {sign} ", style), Part(f"{evidence.field.replace('_', ' '):<{_LABEL}}", "dim"), Part(told)]
+
+
+def run_lines(workspace: Workspace, number: int, width: int) -> Lines:
+    """Return a run: how it ended, and what changed by type."""
+    with workspace.cache.reading() as db:
+        found = [run for run in runs(db, 1_000) if run.id == number]
+    if not found:
+        return [[Part("This run is not among the latest", "dim")]]
+    run = found[0]
+    lines: Lines = [
+        [Part(f"Run {run.id}: {run.state}", "title")],
+        _labelled("Started", _moment(workspace, run.started_at)),
+        _labelled("Seconds", f"{run.seconds:.1f}" if run.seconds is not None else None),
+        _labelled("Requests", f"{run.requests:,}, {counted(run.retries, 'retry', 'retries')}"),
+        *([_labelled("Error", "", "bad"), *wrapped(run.error, width, "bad")] if run.error else []),
+    ]
+    for reason in run.hold["reasons"] if run.hold else ():
+        lines += wrapped(f"Held: {reason}", width, "warn")
+    if run.counts:
+        lines += [[], [Part(f"{'':<{_LABEL}}{'fetched':>10}{'added':>9}{'updated':>9}{'removed':>9}", "dim")]]
+        for kind, tally in run.counts.items():
+            numbers = f"{tally['fetched']:>10,}{tally['added']:>9,}{tally['updated']:>9,}{tally['removed']:>9,}"
+            lines.append([Part(f"{kind:<{_LABEL}}", "dim"), Part(numbers)])
+    return lines
+
+
+def entry_lines(workspace: Workspace, number: int, width: int) -> Lines:
+    """Return a journal entry, field by field."""
+    entry = next((each for each in workspace.journal.latest(2_000) if each.number == number), None)
+    if entry is None:
+        return [[Part("This entry is not among the latest", "dim")]]
+    lines: Lines = [[Part(f"Entry {entry.number}", "title")], _labelled("At", _moment(workspace, entry.at))]
+    for name, value in entry.facts.items():
+        if name == "results" and isinstance(value, list):
+            for result in value[:200]:
+                told = f"{result['id']}  {result['verdict'].replace('_', ' ')}  {result.get('reason', '')}"
+                lines.append(_labelled("", told))
+        else:
+            text = counted(len(value), "account") if name == "ids" else value
+            lines += _wrapped_field(name, text, width)
+    return [*lines, *_wrapped_field("hash", entry.hash, width)]
+
+
+def _wrapped_field(name: str, value: object, width: int) -> Lines:
+    first, *rest = wrapped(str(value), max(10, width - _LABEL)) or [[]]
+    return [[Part(f"{name:<{_LABEL}}", "dim"), *first], *([Part(" " * _LABEL), *line] for line in rest)]
+
+
+def _moment(workspace: Workspace, at: datetime) -> str:
+    return day_and_time(at.astimezone(workspace.settings.zone))

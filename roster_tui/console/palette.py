@@ -1,0 +1,46 @@
+"""The command palette: every action of the view one is in, found by name."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from roster_tui.actions import Action, key_name, offered
+
+if TYPE_CHECKING:
+    from roster_tui.console.app import RosterApp
+
+
+class ActionProvider(Provider):
+    """The actions that are offered where the palette was opened."""
+
+    async def discover(self) -> Hits:
+        """Yield all of them."""
+        for action in self._actions():
+            yield DiscoveryHit(_display(action), partial(self._console.act, action.id), help=self._help(action))
+
+    async def search(self, query: str) -> Hits:
+        """Yield those whose title or help is like the query."""
+        matcher = self.matcher(query)
+        for action in self._actions():
+            score = max(matcher.match(action.title), matcher.match(action.help) * 0.8)
+            if score > 0:
+                act = partial(self._console.act, action.id)
+                yield Hit(score, _display(action), act, help=self._help(action))
+
+    @property
+    def _console(self) -> RosterApp:
+        return cast("RosterApp", self.app)
+
+    def _actions(self) -> list[Action]:
+        return [action for action in offered(self._console.context()) if action.id != "app.palette"]
+
+    def _help(self, action: Action) -> str:
+        return action.unavailable(self._console.context()) or action.help
+
+
+def _display(action: Action) -> Content:
+    return Content(f"{action.title}  ({key_name(action.key)})")

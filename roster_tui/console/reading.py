@@ -1,0 +1,59 @@
+"""Windows of the roster for the console: worked out beside the event loop, the newest question first."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+
+from roster_tui.roster.cache import Cache
+from roster_tui.roster.listing import Listing, Window, first_window, full_window
+
+_Ask = Callable[[sqlite3.Connection, Listing], Window]
+
+
+class Superseded(Exception):
+    """A newer question was asked meanwhile; this answer would be too late."""
+
+
+class Reading:
+    """Three connections to one cache: for pages on the event loop, for first windows, for whole orders."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.pages = cache.reader()
+        self._first = cache.reader()
+        self._full = cache.reader()
+        self._generation = 0
+
+    def close(self) -> None:
+        """Close all connections."""
+        for db in (self.pages, self._first, self._full):
+            db.close()
+
+    def version(self) -> int:
+        """Return a number that changes whenever anybody writes to the cache."""
+        return int(self.pages.execute("PRAGMA data_version").fetchone()[0])
+
+    async def first(self, listing: Listing) -> Window:
+        """Return the first window of a listing. Raises `Superseded` when another is asked for meanwhile."""
+        self._generation += 1
+        generation = self._generation
+        # A query for an earlier key press only holds this one up.
+        self._first.interrupt()
+        self._full.interrupt()
+        return await self._answer(generation, first_window, self._first, listing)
+
+    async def full(self, listing: Listing) -> Window:
+        """Return all keys of the listing that was asked for last. Raises `Superseded`."""
+        return await self._answer(self._generation, full_window, self._full, listing)
+
+    async def _answer(self, generation: int, ask: _Ask, db: sqlite3.Connection, listing: Listing) -> Window:
+        try:
+            window = await asyncio.to_thread(ask, db, listing)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise Superseded from None
+            raise
+        if generation != self._generation:
+            raise Superseded
+        return window

@@ -1,0 +1,248 @@
+"""Rows that are not records: what needs a person, findings, the journal, the runs. A few hundred, held in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from roster_tui.console.columns import Column, Row
+from roster_tui.console.lines import Part
+from roster_tui.console.sources import SEVERITY_STYLES
+from roster_tui.findings.model import Finding, Severity
+from roster_tui.findings.store import Known, counts, known
+from roster_tui.present import (
+    NOTHING,
+    SEVERITY_SYMBOLS,
+    SEVERITY_WORDS,
+    ago,
+    counted,
+    day_and_time,
+    display_text,
+    masked_name,
+    number,
+)
+from roster_tui.roster.history import Run, runs
+from roster_tui.roster.read import account_counts
+from roster_tui.workspace import Workspace
+
+MOST = 1_000
+"""Rows of a report; the title says how many there are in all."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Rows in memory, with what to say when there are none."""
+
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    why_empty: str
+    total: int = 0
+    findings: dict[str, Known] = field(default_factory=dict)
+    """The findings behind the rows, by key."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def row(self, position: int) -> Row | None:
+        """Return a row by place."""
+        return self.rows[position]
+
+    def position(self, key: int | str) -> int | None:
+        """Return the place of a row, or None."""
+        return next((place for place, row in enumerate(self.rows) if row.key == key), None)
+
+    def empty(self) -> str:
+        """Say why there is nothing."""
+        return self.why_empty
+
+
+def label_of(finding: Finding) -> str:
+    """Return whom a finding is about; a student's name only as initials."""
+    subject = finding.subject
+    return masked_name(subject.label) if subject.kind == "student" else display_text(subject.label)
+
+
+def _finding_cells(each: Known) -> tuple[Part, ...]:
+    code = each.finding.code
+    style = SEVERITY_STYLES[code.severity]
+    return (
+        Part(f"{SEVERITY_SYMBOLS[code.severity]} {SEVERITY_WORDS[code.severity]}", style),
+        Part(code.title),
+        Part(label_of(each.finding)),
+        Part(display_text(each.finding.subject.sis_id) or NOTHING),
+        Part(display_text(each.finding.other.sis_id) if each.finding.other else ""),
+        Part(code.owner.value),
+        Part(code.effect.value, "dim"),
+    )
+
+
+def _finding_row(each: Known, cells: tuple[Part, ...], account_state: str | None) -> Row:
+    subject = each.finding.subject
+    return Row(each.finding.id, subject.kind, cells, account_state, subject.clever_id)
+
+
+def conflicts(workspace: Workspace) -> Report:
+    """Return all findings, worst first."""
+    with workspace.cache.reading() as db:
+        found = known(db, limit=MOST)
+        total = sum(counts(db).values())
+        states = _states(db, found)
+    columns = (
+        Column("Severity", 9),
+        Column("Finding", 20, share=1),
+        Column("Who", 16, share=3),
+        Column("SIS ID", 9, share=1),
+        Column("Now", 9, share=1),
+        Column("Owner", 14),
+        Column("Shows", 9, from_width=100),
+    )
+    rows = [_finding_row(each, _finding_cells(each), states.get(each.finding.subject.key)) for each in found]
+    by_id = {each.finding.id: each for each in found}
+    return Report(columns, rows, "No findings.\nNothing in the roster or the accounts is wrong.", total, by_id)
+
+
+_GROUPS = (
+    (Severity.HIGH, "Broken for somebody now"),
+    (Severity.MEDIUM, "To look at this week"),
+    (Severity.LOW, "Waiting for us"),
+)
+
+
+def triage(workspace: Workspace) -> Report:
+    """Return what needs a person today, worst first, in groups, each with its proposed act."""
+    with workspace.cache.reading() as db:
+        found = known(db, limit=MOST)
+        total = sum(counts(db).values())
+        states = _states(db, found)
+        accounts = account_counts(db)
+        last = next(iter(runs(db, 1, state="applied")), None)
+    rows: list[Row] = []
+    for severity, title in _GROUPS:
+        group = [_triage_row(each, states) for each in found if each.finding.code.severity is severity]
+        if severity is Severity.LOW and accounts["pending"]:
+            group.append(_pending_row(accounts["pending"]))
+        if group:
+            rows += [Row(title, "heading", (Part(f" {title} ({len(group)})"),), heading=True), *group]
+    columns = (Column("", 1), Column("What", 16, share=1), Column("Who", 16, share=2), Column("To do", 26, share=2))
+    by_id = {each.finding.id: each for each in found}
+    return Report(columns, rows, _calm(workspace, last, accounts), total, by_id)
+
+
+def _triage_row(each: Known, states: dict[int, str]) -> Row:
+    finding = each.finding
+    code = finding.code
+    act = code.todo if code.action else f"{code.owner.value}: {code.todo}"
+    cells = (
+        Part(SEVERITY_SYMBOLS[code.severity], SEVERITY_STYLES[code.severity]),
+        Part(code.title, SEVERITY_STYLES[code.severity]),
+        Part(label_of(finding)),
+        Part(act, "dim"),
+    )
+    return _finding_row(each, cells, states.get(finding.subject.key))
+
+
+def _pending_row(pending: int) -> Row:
+    cells = (
+        Part("·", "dim"),
+        Part("Pending accounts", "dim"),
+        Part(counted(pending, "account")),
+        Part("A sends activation emails to all", "dim"),
+    )
+    return Row("pending", "accounts", cells)
+
+
+def _calm(workspace: Workspace, last: Run | None, accounts: dict[str, int]) -> str:
+    if last is None or last.finished_at is None:
+        return "Nothing has been synced yet.\nS fetches the roster from Clever."
+    when = ago(last.finished_at, workspace.clock())
+    active = counted(accounts["active"], "active account")
+    return f"Nothing needs you.\nThe last sync was applied {when}; {active}, {accounts['suspended']} suspended."
+
+
+def _states(db: Any, found: Sequence[Known]) -> dict[int, str]:
+    teachers = {each.finding.subject.key for each in found if each.finding.subject.kind == "teacher"}
+    if not teachers:
+        return {}
+    places = ", ".join("?" * len(teachers))
+    return dict(db.execute(f"SELECT key, state FROM account WHERE key IN ({places})", list(teachers)))
+
+
+def activity(workspace: Workspace) -> Report:
+    """Return the journal, newest first."""
+    columns = (
+        Column("When", 16),
+        Column("Who", 10, share=1),
+        Column("What", 12, share=1),
+        Column("Phase", 9),
+        Column("On", 12, share=2),
+        Column("Why", 12, share=3),
+    )
+    rows = []
+    for entry in workspace.journal.latest(MOST):
+        facts = entry.facts
+        cells = (
+            Part(day_and_time(entry.at.astimezone(workspace.settings.zone)), "dim"),
+            Part(display_text(facts.get("operator"))),
+            Part(display_text(facts.get("kind"))),
+            Part(display_text(facts.get("phase")), "dim"),
+            Part(_on(facts)),
+            Part(display_text(facts.get("reason"))),
+        )
+        rows.append(Row(entry.number, "entry", cells))
+    return Report(columns, rows, "Nothing has been done yet.\nEvery action will stand here.", len(rows))
+
+
+def _on(facts: Any) -> str:
+    if facts.get("kind") == "sync":
+        results = facts.get("results", {})
+        told = ", ".join(f"{number(value)} {name}" for name, value in results.items() if value)
+        return told or ("nothing" if results else "")
+    if "ids" in facts:
+        return counted(len(facts["ids"]), "account")
+    verdicts = [result["verdict"] for result in facts.get("results", ())]
+    return ", ".join(f"{verdicts.count(verdict)} {verdict.replace('_', ' ')}" for verdict in dict.fromkeys(verdicts))
+
+
+def sync_runs(workspace: Workspace) -> Report:
+    """Return the runs, newest first."""
+    with workspace.cache.reading() as db:
+        found = runs(db, MOST)
+    columns = (
+        Column("Started", 16),
+        Column("State", 10),
+        Column("Added", 8, right=True),
+        Column("Updated", 8, right=True),
+        Column("Removed", 8, right=True),
+        Column("Seconds", 8, right=True),
+        Column("Said", 8, share=1),
+    )
+    rows = [_run_row(workspace, run) for run in found]
+    return Report(columns, rows, "No sync has run yet.\nS fetches the roster from Clever.", len(rows))
+
+
+_RUN_STYLES = {"applied": "good", "held": "warn", "failed": "bad"}
+
+
+def _run_row(workspace: Workspace, run: Run) -> Row:
+    def total(what: str) -> Part:
+        return Part(number(sum(tally[what] for tally in run.counts.values())) if run.counts else NOTHING)
+
+    said = run.error or ("; ".join(run.hold["reasons"]) if run.hold else "")
+    cells = (
+        Part(_when(workspace, run.started_at)),
+        Part(run.state, _RUN_STYLES.get(run.state, "dim")),
+        total("added"),
+        total("updated"),
+        total("removed"),
+        Part(f"{run.seconds:.1f}" if run.seconds is not None else NOTHING),
+        Part(display_text(said), "dim"),
+    )
+    return Row(run.id, "run", cells)
+
+
+def _when(workspace: Workspace, at: datetime) -> str:
+    return day_and_time(at.astimezone(workspace.settings.zone))

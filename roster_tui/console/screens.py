@@ -1,0 +1,153 @@
+"""Screens above the list: a plan to be confirmed, and the help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from roster_tui.accounts.plan import Item, Plan, Verdict
+from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name, offered
+from roster_tui.console.columns import Column, Row
+from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
+from roster_tui.console.places import LISTED
+from roster_tui.console.reports import Report
+from roster_tui.console.table import RecordTable
+from roster_tui.present import NOTHING, counted, display_text
+from roster_tui.roster.fields import FIELDS
+
+_VERDICT_STYLES = {
+    Verdict.WOULD_DO: "good",
+    Verdict.DONE: "good",
+    Verdict.NOOP: "dim",
+    Verdict.BLOCKED: "warn",
+    Verdict.FAILED: "bad",
+    Verdict.IN_DOUBT: "bad",
+}
+
+
+def items_report(items: Sequence[Item]) -> Report:
+    """Return the rows of a plan or of what became of it."""
+    columns = (Column("Account", 16, share=2), Column("", 9), Column("Why", 20, share=3))
+    rows = [
+        Row(
+            item.id,
+            "teacher",
+            (
+                Part(display_text(item.label)),
+                Part(item.verdict.replace("_", " "), _VERDICT_STYLES[item.verdict]),
+                Part(display_text(item.reason or item.warning) or NOTHING, "" if item.reason else "warn"),
+            ),
+        )
+        for item in items
+    ]
+    return Report(columns, rows, "No accounts", len(rows))
+
+
+class PlanScreen(ModalScreen[bool]):
+    """What an action would do to each account; nothing is done until ``y``.
+
+    Enter and Esc both leave everything as it is: a key pressed in a hurry must not send a thousand mails.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "close(True)", show=False),
+        Binding("n,escape,enter,q", "close(False)", show=False),
+    ]
+
+    def __init__(self, plan: Plan, note: str = "") -> None:
+        super().__init__()
+        self._plan = plan
+        self._note = note
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, accounts and the question."""
+        with Vertical(id="dialog"):
+            yield Line(id="plan-title")
+            yield Line(id="plan-note")
+            yield RecordTable(id="plan-items")
+            yield Line(id="plan-keys")
+
+    def on_mount(self) -> None:
+        """Fill in the plan."""
+        todo, verb = len(self._plan.todo), self._plan.verb
+        rest = len(self._plan.items) - todo
+        left_out = f", {counted(rest, 'account')} left as is" if rest else ""
+        self.query_one("#plan-title", Line).show([Part(f"{verb.title}: {counted(todo, 'account')}{left_out}", "title")])
+        self.query_one("#plan-note", Line).show([Part(display_text(self._note), "dim")])
+        self.query_one("#plan-items", RecordTable).show(items_report(self._plan.items), None)
+        question = [Part("y", "key"), Part(f" {verb.title.lower()}   "), Part("enter esc n", "key"), Part(" cancel")]
+        self.query_one("#plan-keys", Line).show(question)
+
+    def action_close(self, confirmed: bool) -> None:
+        """End with an answer."""
+        self.dismiss(confirmed)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key, what it does, and what the filter understands here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter", "app.pop_screen", show=False)]
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._about = context
+
+    def compose(self) -> ComposeResult:
+        """Lay out one pane of text."""
+        with Vertical(id="dialog"):
+            yield Pane(id="help")
+            yield Line(id="help-keys")
+
+    def on_mount(self) -> None:
+        """Write the help."""
+        self.query_one("#help", Pane).show(help_lines(self._about, max(30, self.size.width - 34)))
+        self.query_one("#help-keys", Line).show(
+            [Part("esc", "key"), Part(" close   "), Part("↑ ↓", "key"), Part(" scroll")]
+        )
+
+
+_MOVING = (
+    ("↑ ↓ j k", "Move the cursor"),
+    ("pgup pgdn", "Move by pages"),
+    ("home end g G", "First and last row"),
+)
+_GRADES = {
+    Danger.READ: "",
+    Danger.REVERSIBLE: " (can be undone)",
+    Danger.BULK: " (shows its plan first)",
+    Danger.IRREVERSIBLE: " (shows its plan first; cannot be undone)",
+}
+
+
+def help_lines(context: Context, width: int) -> list[Parts]:
+    """Return the help for a view, from the table of actions and the fields of its filter."""
+    lines: list[Parts] = [[Part(f"{VIEWS[context.view]}: keys", "title")], []]
+    for key, text in _MOVING:
+        lines.append(_entry(key, text))
+    for action in offered(context):
+        reason = action.reason(context)
+        twin = f"   roster-tui {action.command}" if action.command else ""
+        text = f"{action.help}{_GRADES[action.danger]}"
+        lines.append([*_entry(key_name(action.key), text), Part(twin, "dim")])
+        if reason:
+            lines.append([Part(" " * 16), Part(f"not now: {reason}", "dim")])
+    if context.view in LISTED:
+        lines += [[], [Part("Filter", "title")], []]
+        lines += wrapped('words match anywhere; field:value; -not; "two words"; numbers take > >= < <=', width)
+        fields = FIELDS[LISTED[context.view].name]
+        lines += [_entry(f"{name}:", field.help) for name, field in fields.items()]
+    return lines
+
+
+def _entry(key: str, text: str) -> list[Part]:
+    return [Part(f"  {key:<14}", "key"), Part(text)]
+
+
+def every_key() -> list[tuple[str, str, str]]:
+    """Return key, title and help of every action: what the README prints."""
+    return [(key_name(action.key), action.title, action.help) for action in ACTIONS]

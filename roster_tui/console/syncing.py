@@ -1,0 +1,70 @@
+"""A sync from the console: in the background, with its progress in the status line."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Protocol
+
+from roster_tui.access import NoToken, clever_access
+from roster_tui.clever import CleverError
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.present import counted, number
+from roster_tui.roster.cache import CacheDamaged
+from roster_tui.settings import SettingsError
+from roster_tui.sync import Step, SyncResult, SyncRunning, WrongDistrict, sync
+from roster_tui.workspace import FolderUnusable, Workspace
+
+
+class Face(Protocol):
+    """What a sync needs of the console."""
+
+    def tell(self, message: str, severity: str = "information") -> None:
+        """Show a message for a while."""
+
+    def refresh_status(self) -> None:
+        """Write the status line again."""
+
+
+class Syncing:
+    """The syncs of one console, one at a time."""
+
+    def __init__(self, workspace: Workspace, face: Face, changed: Callable[[], None]) -> None:
+        self._workspace = workspace
+        self._face = face
+        self._changed = changed
+        self.running = False
+        self.told = ""
+        """How far it is, for the status line."""
+
+    async def run(self) -> None:
+        """Run one sync and tell how it ended."""
+        self.running, self.told = True, "sync: asking Clever"
+        self._face.refresh_status()
+        settings = self._workspace.settings
+        try:
+            with contextlib.ExitStack() as stack:
+                access = stack.enter_context(clever_access(settings))
+                _, result = await sync(settings, access.token.reveal(), access.base_url, progress=self._progress)
+        except (CleverError, SyncRunning, WrongDistrict, NoToken, SettingsError) as error:
+            self._face.tell(f"The sync failed; the roster is as before. {error}", "error")
+        except (CacheDamaged, FolderUnusable, LedgerDamaged, OSError) as error:
+            self._face.tell(f"The sync failed. {error}", "error")
+        else:
+            self._tell(result)
+        finally:
+            self.running = False
+            self._changed()
+
+    def _progress(self, step: Step) -> None:
+        told = f"sync: {step.what}" + (f" {number(step.fetched)}" if step.fetched else "")
+        if told != self.told:
+            self.told = told
+            self._face.refresh_status()
+
+    def _tell(self, result: SyncResult) -> None:
+        if result.hold:
+            self._face.tell("The sync is held for review: " + "; ".join(result.hold["reasons"]), "warning")
+            return
+        changes = sum(tally.added + tally.updated + tally.removed for tally in result.counts.values())
+        self._face.tell(f"Synced in {result.seconds:.1f} s: {counted(changes, 'change')}")

@@ -1,0 +1,253 @@
+"""The virtual table: it draws the lines that are visible, from rows that are read as they are shown.
+
+No maintained widget starts at the speed of an empty app with 400,000 rows; this one holds none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar, Protocol
+
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from roster_tui.console.columns import Column, Row, gap, layout
+from roster_tui.console.lines import STYLES, Part, paint
+from roster_tui.present import fitted
+
+_MARK, _NO_MARK = "* ", "  "
+_HEADER_LINES = 1
+
+
+class Source(Protocol):
+    """Where a table gets its rows from."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What each row shows."""
+
+    @property
+    def count(self) -> int:
+        """How many rows can be scrolled to now."""
+
+    def row(self, position: int) -> Row | None:
+        """Return a row by place; None while it is on its way."""
+
+    def position(self, key: int | str) -> int | None:
+        """Return the place of a record, or None when it is not among the rows."""
+
+    def empty(self) -> str:
+        """Say why there is nothing, and what to do."""
+
+
+class RecordTable(ScrollView, can_focus=True):
+    """A list of records with a cursor and marks."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES, "table--header", "table--cursor", "table--heading"}
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", show=False),
+        Binding("home,g", "end(-1)", show=False),
+        Binding("end,G", "end(1)", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another row."""
+
+    class Opened(Message):
+        """A row was clicked that the cursor is on already."""
+
+    class Wanted(Message):
+        """A row was to be drawn that the source does not have yet."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._source: Source | None = None
+        self._sorted_by = ""
+        self._descending = False
+        self.cursor = 0
+        """Place of the cursor."""
+        self.marks: Collection[int | str] = frozenset()
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self._source.count if self._source else 0
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self._source.row(self.cursor) if self._source and self.cursor < self.count else None
+
+    def show(self, source: Source, key: int | str | None, *, sorted_by: str = "", descending: bool = False) -> None:
+        """Show other rows; the cursor goes to ``key`` where it is among them, or stays at its place."""
+        self._source = source
+        self._sorted_by, self._descending = sorted_by, descending
+        place = source.position(key) if key is not None else None
+        self.cursor = self._selectable(place if place is not None else min(self.cursor, max(0, self.count - 1)), 1)
+        self.virtual_size = Size(self.size.width, self.count + _HEADER_LINES)
+        self._reveal()
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def show_marks(self, marks: Collection[int | str]) -> None:
+        """Draw these marks."""
+        self.marks = marks
+        self.refresh()
+
+    # -- moving -------------------------------------------------------------------------------------
+
+    def action_move(self, steps: int) -> None:
+        """Move the cursor by rows."""
+        self.move_to(self.cursor + steps, 1 if steps > 0 else -1)
+
+    def action_page(self, direction: int) -> None:
+        """Move the cursor by what is visible."""
+        self.move_to(self.cursor + direction * max(1, self._visible - 1), direction)
+
+    def action_end(self, direction: int) -> None:
+        """Move the cursor to the first or last row."""
+        self.move_to(self.count - 1 if direction > 0 else 0, -direction)
+
+    def move_to(self, place: int, direction: int = 1) -> None:
+        """Put the cursor on a row; beyond the ends it stops, and headings are passed over."""
+        if not self.count:
+            return
+        before = self.cursor
+        self.cursor = self._selectable(max(0, min(place, self.count - 1)), direction)
+        if self.cursor == before:
+            return
+        if not self._reveal():
+            # Two lines change, so two lines are sent.
+            self._refresh_row(before)
+            self._refresh_row(self.cursor)
+        self.post_message(self.Moved())
+
+    def _selectable(self, place: int, direction: int) -> int:
+        """Return the nearest place that is no heading, looking ahead first."""
+        if self._source is None:
+            return place
+        for step in (direction, -direction):
+            at = place
+            while 0 <= at < self.count:
+                row = self._source.row(at)
+                if row is None or not row.heading:
+                    return at
+                at += step
+        return place
+
+    @property
+    def _visible(self) -> int:
+        return max(1, self.size.height - _HEADER_LINES)
+
+    def _reveal(self) -> bool:
+        """Scroll until the cursor is visible; by half pages, since every scroll repaints the page."""
+        top, visible = self.scroll_offset.y, self._visible
+        if top <= self.cursor < top + visible:
+            return False
+        half = visible // 2
+        wanted = self.cursor - half if self.cursor < top or self.cursor >= top + 2 * visible else top + half
+        wanted = max(wanted, self.cursor - visible + 1)
+        self.scroll_to(y=max(0, min(wanted, self.count - visible)), animate=False, immediate=True)
+        return True
+
+    def _refresh_row(self, place: int) -> None:
+        y = place - self.scroll_offset.y + _HEADER_LINES
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the cursor visible on a terminal of another size."""
+        self.virtual_size = Size(self.size.width, self.count + _HEADER_LINES)
+        self._reveal()
+
+    def on_click(self, event: Click) -> None:
+        """Put the cursor where the mouse is; a second click opens the row."""
+        place = self.scroll_offset.y + event.y - _HEADER_LINES
+        if event.y < _HEADER_LINES or place >= self.count:
+            return
+        if place == self.cursor:
+            self.post_message(self.Opened())
+        else:
+            self.move_to(place)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Move the cursor with the wheel, so that it is always in sight."""
+        event.stop()
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Move the cursor with the wheel."""
+        event.stop()
+        self.action_move(-3)
+
+    # -- drawing ------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Return one visible line: the header, a row, or why there is none."""
+        width, base = self.size.width, self.rich_style
+        if self._source is None:
+            return paint(self, (), width, base)
+        if not self.count:
+            return self._empty_line(y, width, base)
+        if y < _HEADER_LINES:
+            style = self.get_component_rich_style("table--header")
+            return paint(self, self._header(width), width, style)
+        place = self.scroll_offset.y + y - _HEADER_LINES
+        if place >= self.count:
+            return paint(self, (), width, base)
+        row = self._source.row(place)
+        if row is None:
+            self.post_message(self.Wanted())
+            return paint(self, [Part("  …", "dim")], width, base)
+        if row.heading:
+            style = self.get_component_rich_style("table--heading")
+            return paint(self, [Part(row.cells[0].text)], width, style)
+        parts = self._parts(row, width)
+        if place == self.cursor:
+            # The cursor line is one style from edge to edge: readable, and few bytes.
+            plain = [Part(part.text) for part in parts]
+            return paint(self, plain, width, self.get_component_rich_style("table--cursor"))
+        return paint(self, parts, width, base)
+
+    def _empty_line(self, y: int, width: int, base: Style) -> Strip:
+        lines = self._source.empty().split("\n") if self._source else []
+        at = y - max(1, self.size.height // 3)
+        text = lines[at] if 0 <= at < len(lines) else ""
+        return paint(self, [Part(f"  {text}", "dim" if at else "")], width, base)
+
+    def _header(self, width: int) -> list[Part]:
+        parts = [Part(_NO_MARK)]
+        for _, column, size, blanks in self._laid_out(width):
+            arrow = ("▼" if self._descending else "▲") if column.order and column.order == self._sorted_by else ""
+            parts.append(Part(_aligned(column.title + arrow, column, size) + blanks))
+        return parts
+
+    def _parts(self, row: Row, width: int) -> list[Part]:
+        parts = [Part(_MARK, "accent") if row.key in self.marks else Part(_NO_MARK)]
+        for index, column, size, blanks in self._laid_out(width):
+            cell = row.cells[index]
+            parts += [Part(_aligned(cell.text, column, size), cell.style), Part(blanks)]
+        return parts
+
+    def _laid_out(self, width: int) -> list[tuple[int, Column, int, str]]:
+        """Return index, column, width and the blanks behind it for every column that is shown."""
+        room = width - len(_NO_MARK)
+        placed = layout(self._source.columns, room) if self._source else []
+        blanks = " " * gap(room)
+        return [(*each, blanks if place < len(placed) - 1 else "") for place, each in enumerate(placed)]
+
+
+def _aligned(text: str, column: Column, width: int) -> str:
+    cut = fitted(text, width)
+    if not column.right:
+        return cut
+    stripped = cut.rstrip(" ")
+    return " " * (len(cut) - len(stripped)) + stripped
