@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 from typing import Any
 
@@ -16,7 +17,7 @@ from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
 from roster_tui.roster.kinds import TEACHER
-from roster_tui.roster.read import key_of
+from roster_tui.roster.read import clever_ids, key_of, pending_ids
 from roster_tui.workspace import Workspace
 
 _ASKS_FROM = 2
@@ -42,7 +43,8 @@ def _act_command(verb: str) -> click.Command:
             session.say("The console is read-only: nothing was done")
             raise Stopped(BLOCKED)
         workspace = session.workspace()
-        wanted = _pending(workspace) if all_pending else [_clever_id(workspace, each) for each in ids]
+        with workspace.cache.reading() as db:
+            wanted = pending_ids(db) if all_pending else [_clever_id(db, each) for each in ids]
         asyncio.run(_act(session, workspace, action, wanted, reason, dry_run, yes))
 
     return command
@@ -131,23 +133,10 @@ def _code(report: Report) -> int:
     return BLOCKED if tally[Verdict.BLOCKED] else DONE
 
 
-def _clever_id(workspace: Workspace, wanted: str) -> str:
+def _clever_id(db: sqlite3.Connection, wanted: str) -> str:
     """Return the Clever ID of whom an argument names; an argument that names nobody stays and is blocked."""
-    with workspace.cache.reading() as db:
-        key = key_of(db, TEACHER, wanted)
-        row = db.execute("SELECT lower(hex(id)) FROM record WHERE key = ?", (key,)).fetchone()
-    return str(row[0]) if row else wanted
-
-
-def _pending(workspace: Workspace) -> list[str]:
-    with workspace.cache.reading() as db:
-        return [
-            clever_id
-            for (clever_id,) in db.execute(
-                "SELECT lower(hex(r.id)) FROM account a JOIN record r ON r.key = a.key JOIN teacher t ON t.key = a.key"
-                " WHERE a.state = 'pending' ORDER BY t.sort_name"
-            )
-        ]
+    key = key_of(db, TEACHER, wanted)
+    return wanted if key is None else clever_ids(db, [key])[0]
 
 
 suspend = _act_command("suspend")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from roster_tui.accounts.act import PlanChanged, Report
 from roster_tui.accounts.directory import DirectoryError
@@ -18,7 +18,7 @@ from roster_tui.workspace import Workspace
 class Face(Protocol):
     """What acting needs of the console."""
 
-    def tell(self, message: str, severity: str = "information") -> None:
+    def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while."""
 
     def confirm(self, plan: Plan, note: str) -> Awaitable[bool]:

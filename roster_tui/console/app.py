@@ -1,47 +1,31 @@
-"""The console: one screen with a list, a line above that says where one is, a line below that says what one can do."""
+"""The console: keys become actions of the table, actions become calls of the rooms below."""
 
 from __future__ import annotations
 
-import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.containers import Horizontal
 from textual.events import Resize
-from textual.widgets import Input
 
 from roster_tui.actions import ACTIONS, BY_ID, Context, offered
-from roster_tui.console import reports
-from roster_tui.console.bars import (
-    Standing,
-    crumb_parts,
-    key_parts,
-    report_counts,
-    status_parts,
-    view_parts,
-    window_counts,
-)
-from roster_tui.console.columns import Row
-from roster_tui.console.lines import Line, Pane, Part, Parts
+from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
+from roster_tui.console.browser import Browser
+from roster_tui.console.lines import Line, Part
 from roster_tui.console.palette import ActionProvider
-from roster_tui.console.places import Place, opened
-from roster_tui.console.reading import Reading, Superseded
-from roster_tui.console.sources import RosterSource
-from roster_tui.console.table import RecordTable
+from roster_tui.console.places import Place
+from roster_tui.console.reading import Reading
 from roster_tui.findings.store import high
 from roster_tui.present import display_text
-from roster_tui.roster.cache import CacheDamaged, get_meta
-from roster_tui.roster.fields import field_types
-from roster_tui.roster.filter import EVERYTHING, FilterError, parse
-from roster_tui.roster.listing import Window
-from roster_tui.roster.read import account_counts
+from roster_tui.roster.cache import get_meta
+from roster_tui.roster.read import account_counts, clever_ids, pending_ids
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -53,12 +37,8 @@ SMALLEST = (60, 15)
 NARROW = 110
 """Below this width the detail lies under the list."""
 _LOOK_EVERY_SECONDS = 2.0
-_REPORTS: Mapping[str, Callable[[Workspace], reports.Report]] = {
-    "triage": reports.triage,
-    "conflicts": reports.conflicts,
-    "activity": reports.activity,
-    "sync": reports.sync_runs,
-}
+_STATUS_EVERY_SECONDS = 30.0
+_TOAST_SECONDS = 8.0
 
 
 def styles_folder() -> Path:
@@ -83,87 +63,32 @@ class RosterApp(App[None]):
         super().__init__()
         self.workspace = workspace
         self.reading = Reading(workspace.cache)
-        self.place = Place("triage")
-        self.history: list[Place] = []
-        self._report: reports.Report | None = None
-        self._window: Window | None = None
-        self._seen_version = 0
+        self.browser = Browser(workspace, self.reading)
+        self._seen_version = self.reading.version()
         self._pending = 0
-        self._mistake = ""
         self._acting: Acting | None = None
         self._syncing: Syncing | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out status, breadcrumb, list with detail, filter, keys."""
+        """Lay out status, browser, keys."""
         yield Line(id="status")
-        yield Line(id="crumb")
-        with Horizontal(id="body"):
-            yield RecordTable(id="table")
-            yield Pane(id="detail")
-        yield Input(id="filter", compact=True)
+        yield self.browser
         yield Line(id="keys")
         yield Line(id="too-small")
 
     def on_mount(self) -> None:
-        """Show triage, and look for changes from now on."""
-        self._seen_version = self.reading.version()
-        self.refresh_view()
-        self.table.focus()
+        """Say how things stand, and look for changes from now on."""
+        self.refresh_status()
         self.set_interval(_LOOK_EVERY_SECONDS, self._look_for_changes)
-        self.set_interval(30.0, self.refresh_status)
-        self.call_after_refresh(self._finish_earlier_work)
+        self.set_interval(_STATUS_EVERY_SECONDS, self.refresh_status)
+        # What acts is imported and set to work once the first frame is on the screen.
+        self.call_after_refresh(self._get_ready_to_act)
 
     def on_unmount(self) -> None:
         """Close the connections."""
         self.reading.close()
 
-    @property
-    def table(self) -> RecordTable:
-        """The list."""
-        return self.query_one("#table", RecordTable)
-
-    # -- what is shown ------------------------------------------------------------------------------
-
-    def refresh_view(self) -> None:
-        """Show the present place again, from what the cache holds now."""
-        self.refresh_status()
-        if self.place.kind is not None:
-            self.run_worker(self._show_listing(), group="window", exclusive=True, description="window")
-            return
-        self._window = None
-        self._report = self._read_report()
-        self.table.show(self._report, self.place.key)
-        self._show_around()
-
-    def _read_report(self) -> reports.Report:
-        try:
-            return _REPORTS[self.place.view](self.workspace)
-        except (CacheDamaged, sqlite3.DatabaseError, OSError) as error:
-            return reports.Report((), (), f"This could not be read: {display_text(error)}")
-
-    async def _show_listing(self) -> None:
-        place = self.place
-        try:
-            self._show_window(place, await self.reading.first(place.listing))
-            if self._window and not self._window.complete:
-                self._show_window(place, await self.reading.full(place.listing))
-        except Superseded:
-            return
-        except sqlite3.DatabaseError as error:
-            self.table.show(reports.Report((), (), f"The roster could not be read: {display_text(error)}"), None)
-
-    def _show_window(self, place: Place, window: Window) -> None:
-        self._report = None
-        self._window = window
-        source = RosterSource(self.reading.pages, window, filtered=place.filter != EVERYTHING)
-        self.table.show(source, place.key, sorted_by=place.order, descending=place.descending)
-        self.table.show_marks(place.marks)
-        self._show_around()
-
-    def _show_around(self) -> None:
-        self._show_crumb()
-        self._show_keys()
-        self._show_detail()
+    # -- lines --------------------------------------------------------------------------------------
 
     def refresh_status(self) -> None:
         """Write the status line: district, freshness, next sync, findings, who."""
@@ -183,55 +108,38 @@ class RosterApp(App[None]):
         )
         self.query_one("#status", Line).show(*status_parts(standing, self.size.width))
 
-    def _show_crumb(self) -> None:
-        if self._window is not None:
-            counts = window_counts(self._window)
-        else:
-            counts = report_counts(self._report) if self._report else ""
-        self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self._mistake))
-
+    @on(Browser.Changed)
     def _show_keys(self) -> None:
         context = self.context()
-        right = view_parts(self.place.view, self.size.width)
+        right = view_parts(context.view, self.size.width)
         self.query_one("#keys", Line).show(key_parts(context, offered(context)), right)
 
-    def _show_detail(self) -> None:
-        pane = self.query_one("#detail", Pane)
-        row = self.table.current
-        if pane.display and row is not None and not row.heading:
-            pane.show(self._detail_lines(row, max(20, pane.size.width - 2)))
-        elif pane.display:
-            pane.show([])
+    def on_resize(self, event: Resize) -> None:
+        """Follow the terminal's size; too small to work in, it says so until it grows."""
+        width, height = event.size
+        self.screen.set_class(width < SMALLEST[0] or height < SMALLEST[1], "too-small")
+        self.screen.set_class(width < NARROW, "narrow")
+        said = f" The terminal is {width}x{height}; the console needs {SMALLEST[0]}x{SMALLEST[1]}"
+        self.query_one("#too-small", Line).show([Part(said, "warn")])
+        self.refresh_status()
+        self._show_keys()
 
-    def _detail_lines(self, row: Row, width: int) -> list[Parts]:
-        from roster_tui.console import details
-
-        if self.place.kind is not None:
-            return details.record_lines(self.workspace, row, width)
-        if self._report and str(row.key) in self._report.findings:
-            return details.finding_lines(self.workspace, self._report.findings[str(row.key)], width)
-        if row.kind == "entry":
-            return details.entry_lines(self.workspace, int(row.key), width)
-        if row.kind == "run":
-            return details.run_lines(self.workspace, int(row.key), width)
-        return [[Part(part.text)] for part in row.cells if part.text]
-
-    # -- what happens -------------------------------------------------------------------------------
+    # -- actions ------------------------------------------------------------------------------------
 
     def context(self) -> Context:
         """Return where one is and what is under the cursor, for deciding what can be done."""
-        row = self.table.current
+        browser, row = self.browser, self.browser.row
         return Context(
-            view=self.place.view,
-            row_kind=row.kind if row and not row.heading else None,
+            view=browser.place.view,
+            row_kind=row.kind if row else None,
             account_state=row.account_state if row else None,
-            marked=len(self.place.marks),
+            marked=len(browser.place.marks),
             pending=self._pending,
             read_only=self.workspace.settings.read_only,
             can_undo=bool(self._acting and self._acting.can_undo),
             syncing=bool(self._syncing and self._syncing.running),
-            depth=len(self.history),
-            filtered=bool(self.place.filter_text),
+            depth=len(browser.history),
+            filtered=bool(browser.place.filter_text),
         )
 
     def action_act(self, action_id: str) -> None:
@@ -240,142 +148,52 @@ class RosterApp(App[None]):
 
     def act(self, action_id: str) -> None:
         """Do an action of the table, or say why it cannot be done."""
+        if action_id == "nav.back" and self.browser.leave_filter():
+            return
         action = BY_ID[action_id]
         if reason := action.unavailable(self.context()):
             self.tell(reason, "warning")
-            return
-        family, _, name = action_id.partition(".")
-        if family == "view":
-            self.go(Place(name))
-        elif family == "account":
-            self._act_on_accounts(action_id)
+        elif action_id.startswith("view."):
+            self.browser.go(Place(action_id.removeprefix("view.")))
         else:
-            getattr(self, f"_do_{family}_{name}")()
+            HANDLERS[action_id](self)
 
-    def go(self, place: Place, *, remember: bool = False) -> None:
-        """Show another place; with ``remember`` Esc comes back here."""
-        self._keep_cursor()
-        if remember:
-            self.history.append(self.place)
-        else:
-            self.history.clear()
-        self.place = place
-        self._mistake = ""
-        self.table.cursor = 0
-        self.query_one("#filter", Input).display = False
-        self.table.focus()
-        self.refresh_view()
-
-    def _keep_cursor(self) -> None:
-        row = self.table.current
-        self.place.key = row.key if row else None
-
-    def _do_row_open(self) -> None:
-        row = self.table.current
-        below = opened(self.place, row, row.cells[0].text) if row else None
-        if below is not None:
-            self.go(below, remember=True)
-        else:
-            self._do_detail_toggle()
-
-    def _do_nav_back(self) -> None:
-        if self.place.filter_text:
-            self._set_filter("")
-            self.query_one("#filter", Input).value = ""
-        elif self.history:
-            self.place = self.history.pop()
-            self.refresh_view()
-
-    def _do_detail_toggle(self) -> None:
-        pane = self.query_one("#detail", Pane)
-        pane.display = not pane.display
-        self.call_after_refresh(self._show_detail)
-
-    def _do_list_filter(self) -> None:
-        field = self.query_one("#filter", Input)
-        field.display = True
-        field.value = self.place.filter_text
-        field.focus()
-
-    def _do_list_sort(self) -> None:
-        self._keep_cursor()
-        self.place.order = self.place.next_order()
-        self.refresh_view()
-
-    def _do_list_reverse(self) -> None:
-        self._keep_cursor()
-        self.place.descending = not self.place.descending
-        self.refresh_view()
-
-    def _do_mark_toggle(self) -> None:
-        row = self.table.current
-        if row is not None:
-            self.place.marks ^= {row.key}
-            self.table.show_marks(self.place.marks)
-            self.table.action_move(1)
-            self._show_around()
-
-    def _do_mark_all(self) -> None:
-        if self._window is not None and self._window.complete:
-            self.place.marks |= set(self._window.keys)
-            self.table.show_marks(self.place.marks)
-            self._show_around()
-        else:
+    def _mark_all(self) -> None:
+        if not self.browser.mark_all():
             self.tell("The list is still being read; try again", "warning")
 
-    def _do_mark_none(self) -> None:
-        self.place.marks.clear()
-        self.table.show_marks(self.place.marks)
-        self._show_around()
-
-    def _do_app_help(self) -> None:
+    def _help(self) -> None:
         from roster_tui.console.screens import HelpScreen
 
         self.push_screen(HelpScreen(self.context()))
 
-    def _do_app_palette(self) -> None:
-        self.action_command_palette()
-
-    def _do_app_quit(self) -> None:
-        self.exit()
-
     # -- accounts and sync --------------------------------------------------------------------------
 
-    def _finish_earlier_work(self) -> None:
+    def _get_ready_to_act(self) -> None:
         from roster_tui.console.acting import Acting
         from roster_tui.console.syncing import Syncing
 
-        self._acting = Acting(self.workspace, self, self._changed_by_us)
-        self._syncing = Syncing(self.workspace, self, self._changed_by_us)
-        self.run_worker(self._acting.settle(), group="acting", description="settle")
+        self._acting = Acting(self.workspace, self, self._changed)
+        self._syncing = Syncing(self.workspace, self, self._changed)
+        if not self.workspace.settings.read_only:
+            self.run_worker(self._acting.settle(), group="acting", description="settle")
 
-    def _act_on_accounts(self, action_id: str) -> None:
-        if self._acting is None:
-            return
-        ids = self._pending_ids() if action_id == "account.activate_all" else self._chosen()
-        self.run_worker(self._acting.act(BY_ID[action_id], ids), group="acting", description=action_id)
+    def _act_on(self, action_id: str, ids: list[str]) -> None:
+        if self._acting is not None:
+            self.run_worker(self._acting.act(BY_ID[action_id], ids), group="acting", description=action_id)
 
     def _chosen(self) -> list[str]:
-        if self.place.marks:
-            keys = [key for key in self.place.marks if isinstance(key, int)]
-            return self._clever_ids("t.key IN (SELECT value FROM json_each(?))", str(keys))
-        row = self.table.current
-        return [row.clever_id] if row and row.clever_id else []
+        """Return whom an action is for: the marked, or the row under the cursor."""
+        browser = self.browser
+        if browser.place.marks:
+            return clever_ids(self.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
+        return [browser.row.clever_id] if browser.row and browser.row.clever_id else []
 
-    def _pending_ids(self) -> list[str]:
-        return self._clever_ids("t.key IN (SELECT key FROM account WHERE state = ?)", "pending")
-
-    def _clever_ids(self, where: str, value: str) -> list[str]:
-        sql = (
-            f"SELECT lower(hex(r.id)) FROM teacher t JOIN record r ON r.key = t.key WHERE {where} ORDER BY t.sort_name"
-        )
-        return [clever_id for (clever_id,) in self.reading.pages.execute(sql, (value,))]
-
-    def _do_action_undo(self) -> None:
+    def _undo(self) -> None:
         if self._acting is not None:
             self.run_worker(self._acting.undo(), group="acting", description="undo")
 
-    def _do_sync_run(self) -> None:
+    def _sync(self) -> None:
         if self._syncing is not None:
             self.run_worker(self._syncing.run(), group="sync", description="sync")
 
@@ -385,74 +203,24 @@ class RosterApp(App[None]):
 
         return await self.push_screen_wait(PlanScreen(plan, note))
 
-    def tell(self, message: str, severity: str = "information") -> None:
+    def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while; it is text, whatever it holds."""
-        level = "warning" if severity == "warning" else "error" if severity == "error" else "information"
-        self.notify(display_text(message, 600), severity=level, markup=False, timeout=8)  # type: ignore[arg-type]
+        self.notify(display_text(message, 600), severity=severity, markup=False, timeout=_TOAST_SECONDS)
 
-    def _changed_by_us(self) -> None:
-        self._keep_cursor()
+    def _changed(self) -> None:
         self._seen_version = self.reading.version()
-        self.refresh_view()
+        self.refresh_status()
+        self.browser.refresh_place()
 
     def _look_for_changes(self) -> None:
         """Another console, or the nightly run, may have written: rows change in place then."""
-        version = self.reading.version()
-        if version != self._seen_version:
-            self._seen_version = version
-            self._keep_cursor()
-            self.refresh_view()
-
-    # -- messages -----------------------------------------------------------------------------------
-
-    @on(RecordTable.Moved)
-    def _moved(self) -> None:
-        self._show_keys()
-        self._show_detail()
-
-    @on(RecordTable.Opened)
-    def _clicked(self) -> None:
-        self.act("row.open")
-
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        self._set_filter(event.value)
-
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self.query_one("#filter", Input).display = False
-        self.table.focus()
-
-    def _set_filter(self, text: str) -> None:
-        """Narrow the list; a mistake is pointed at, and the last good filter stays."""
-        if self.place.kind is None or text == self.place.filter_text:
-            return
-        try:
-            self.place.filter = parse(text, field_types(self.place.kind))
-        except FilterError as error:
-            self._mistake = error.message
-            self._show_crumb()
-            return
-        self._keep_cursor()
-        self._mistake = ""
-        self.place.filter_text = text
-        self.refresh_view()
-
-    def on_resize(self, event: Resize) -> None:
-        """Follow the terminal's size; too small to work in, it says so until it grows."""
-        width, height = event.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.screen.set_class(small, "too-small")
-        self.screen.set_class(width < NARROW, "narrow")
-        said = f" The terminal is {width}x{height}; the console needs {SMALLEST[0]}x{SMALLEST[1]}"
-        self.query_one("#too-small", Line).show([Part(said, "warn")])
+        if self.reading.version() != self._seen_version:
+            self._changed()
 
     # -- failing ------------------------------------------------------------------------------------
 
     def _fatal_error(self) -> None:
         """End after a fault of ours; Textual would print local variables, which may be students' names."""
-        import sys
-
         from roster_tui.console.crash import write_report
 
         error = self._exception or sys.exc_info()[1] or RuntimeError()
@@ -462,8 +230,31 @@ class RosterApp(App[None]):
         self._close_messages_no_wait()
 
 
+HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
+    "row.open": lambda app: app.browser.open_row(),
+    "nav.back": lambda app: app.browser.back(),
+    "detail.toggle": lambda app: app.browser.toggle_detail(),
+    "list.filter": lambda app: app.browser.open_filter(),
+    "list.sort": lambda app: app.browser.sort(),
+    "list.reverse": lambda app: app.browser.reverse(),
+    "mark.toggle": lambda app: app.browser.mark(),
+    "mark.all": RosterApp._mark_all,
+    "mark.none": lambda app: app.browser.unmark_all(),
+    "account.suspend": lambda app: app._act_on("account.suspend", app._chosen()),
+    "account.unsuspend": lambda app: app._act_on("account.unsuspend", app._chosen()),
+    "account.activate": lambda app: app._act_on("account.activate", app._chosen()),
+    "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
+    "action.undo": RosterApp._undo,
+    "sync.run": RosterApp._sync,
+    "app.help": RosterApp._help,
+    "app.palette": RosterApp.action_command_palette,
+    "app.quit": lambda app: app.exit(),
+}
+"""What each action does here; views are places of their own."""
+
+
 def run(workspace: Workspace) -> None:
-    """Open the console on a district until it is left; a failure ends with exit code 1."""
+    """Open the console on a district until it is left. Raises SystemExit with 1 when it failed."""
     app = RosterApp(workspace)
     app.run()
     if app.return_code:

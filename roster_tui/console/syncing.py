@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from roster_tui.access import NoToken, clever_access
 from roster_tui.clever import CleverError
@@ -19,7 +19,7 @@ from roster_tui.workspace import FolderUnusable, Workspace
 class Face(Protocol):
     """What a sync needs of the console."""
 
-    def tell(self, message: str, severity: str = "information") -> None:
+    def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while."""
 
     def refresh_status(self) -> None:

@@ -98,6 +98,13 @@ class RecordTable(ScrollView, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
+    def forget(self) -> None:
+        """Show nothing, with the cursor at the top: the rows of another place are on their way."""
+        self._source = None
+        self.cursor = 0
+        self.marks = frozenset()
+        self.scroll_to(y=0, animate=False, immediate=True)
+
     def show_marks(self, marks: Collection[int | str]) -> None:
         """Draw these marks."""
         self.marks = marks

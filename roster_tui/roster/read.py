@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from roster_tui.roster.kinds import BY_CODE, SCHOOL, SECTION, TEACHER, Kind
+from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.text import listed_name
 
 
@@ -200,6 +200,24 @@ def key_of(db: sqlite3.Connection, kind: Kind, wanted: str) -> int | None:
     return int(found[0][0]) if len(found) == 1 else None
 
 
+def clever_ids(db: sqlite3.Connection, keys: Sequence[int]) -> list[str]:
+    """Return the Clever IDs of teachers by key, in order of name."""
+    return _ids(db, "t.key IN (SELECT value FROM json_each(?))", orjson.dumps(list(keys)).decode())
+
+
+def pending_ids(db: sqlite3.Connection) -> list[str]:
+    """Return the Clever IDs of all pending accounts, in order of name."""
+    return _ids(db, "t.key IN (SELECT key FROM account WHERE state = ?)", "pending")
+
+
+def _ids(db: sqlite3.Connection, where: str, value: str) -> list[str]:
+    rows = db.execute(
+        f"SELECT lower(hex(r.id)) FROM teacher t JOIN record r ON r.key = t.key WHERE {where} ORDER BY t.sort_name",
+        (value,),
+    )
+    return [clever_id for (clever_id,) in rows]
+
+
 def counts(db: sqlite3.Connection) -> dict[str, int]:
     """Return how many schools, teachers, sections and students are in the data."""
     return {
@@ -219,8 +237,3 @@ def account_counts(db: sqlite3.Connection) -> dict[str, int]:
 
 def _count(db: sqlite3.Connection, source: str) -> int:
     return int(db.execute(f"SELECT count(*) FROM {source}").fetchone()[0])
-
-
-def kind_of(code: int) -> Kind:
-    """Return the kind with this code."""
-    return BY_CODE[code]

@@ -1,0 +1,275 @@
+"""The resource browser: a list of records or a report, with breadcrumb, filter, marks, detail and history."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input
+
+from roster_tui.console import reports
+from roster_tui.console.bars import crumb_parts, report_counts, window_counts
+from roster_tui.console.columns import Row
+from roster_tui.console.lines import Line, Pane, Part, Parts
+from roster_tui.console.places import Place, opened
+from roster_tui.console.reading import Reading, Superseded
+from roster_tui.console.sources import RosterSource
+from roster_tui.console.table import RecordTable
+from roster_tui.present import display_text
+from roster_tui.roster.cache import CacheDamaged
+from roster_tui.roster.fields import field_types
+from roster_tui.roster.filter import EVERYTHING, FilterError, parse
+from roster_tui.roster.listing import Window
+from roster_tui.workspace import Workspace
+
+_REPORTS: Mapping[str, Callable[[Workspace], reports.Report]] = {
+    "triage": reports.triage,
+    "conflicts": reports.conflicts,
+    "activity": reports.activity,
+    "sync": reports.sync_runs,
+}
+
+
+class Browser(Vertical):
+    """What the console shows of the district: one place at a time."""
+
+    class Changed(Message):
+        """Another row, place or mark: what can be done may have changed."""
+
+    def __init__(self, workspace: Workspace, reading: Reading) -> None:
+        super().__init__(id="browser")
+        self._workspace = workspace
+        self._reading = reading
+        self.place = Place("triage")
+        self.history: list[Place] = []
+        self._report: reports.Report | None = None
+        self._window: Window | None = None
+        self._mistake = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out breadcrumb, list with detail, and the filter's line."""
+        yield Line(id="crumb")
+        with Horizontal(id="body"):
+            yield RecordTable(id="table")
+            yield Pane(id="detail")
+        yield Input(id="filter", compact=True)
+
+    def on_mount(self) -> None:
+        """Show the first place."""
+        self.refresh_place()
+        self.table.focus()
+
+    @property
+    def table(self) -> RecordTable:
+        """The list."""
+        return self.query_one("#table", RecordTable)
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        row = self.table.current
+        return None if row is None or row.heading else row
+
+    @property
+    def detail(self) -> Pane:
+        """Everything about the row under the cursor, when it is open."""
+        return self.query_one("#detail", Pane)
+
+    @property
+    def _filter_field(self) -> Input:
+        return self.query_one("#filter", Input)
+
+    # -- showing ------------------------------------------------------------------------------------
+
+    def refresh_place(self) -> None:
+        """Show the present place as the cache has it now; cursor and marks stay with their records."""
+        if self.row is not None:
+            self.place.key = self.row.key
+        if self.place.kind is not None:
+            self.run_worker(self._show_listing(self.place), group="window", exclusive=True, description="window")
+            return
+        self._window = None
+        self._report = self._read_report()
+        self.table.show(self._report, self.place.key)
+        self._show_around()
+
+    def _read_report(self) -> reports.Report:
+        try:
+            return _REPORTS[self.place.view](self._workspace)
+        except (CacheDamaged, sqlite3.DatabaseError, OSError) as error:
+            return _failed(error)
+
+    async def _show_listing(self, place: Place) -> None:
+        try:
+            window = await self._reading.first(place.listing)
+            self._show_window(place, window)
+            if not window.complete:
+                self._show_window(place, await self._reading.full(place.listing))
+        except Superseded:
+            return
+        except sqlite3.DatabaseError as error:
+            self.table.show(_failed(error), None)
+
+    def _show_window(self, place: Place, window: Window) -> None:
+        self._report, self._window = None, window
+        source = RosterSource(self._reading.pages, window, filtered=place.filter != EVERYTHING)
+        self.table.show(source, place.key, sorted_by=place.order, descending=place.descending)
+        self.table.show_marks(place.marks)
+        self._show_around()
+
+    def _show_around(self) -> None:
+        if self._window is not None:
+            counts = window_counts(self._window)
+        else:
+            counts = report_counts(self._report) if self._report else ""
+        self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self._mistake))
+        self.show_detail()
+        self.post_message(self.Changed())
+
+    def show_detail(self) -> None:
+        """Write the detail of the row under the cursor, if it is open."""
+        if self.detail.display:
+            width = max(20, self.detail.size.width)
+            self.detail.show(self._detail_lines(self.row, width) if self.row else [])
+
+    def _detail_lines(self, row: Row, width: int) -> list[Parts]:
+        from roster_tui.console import details
+
+        if self.place.kind is not None:
+            return details.record_lines(self._workspace, row, width)
+        if self._report and str(row.key) in self._report.findings:
+            return details.finding_lines(self._workspace, self._report.findings[str(row.key)], width)
+        if row.kind == "entry":
+            return details.entry_lines(self._workspace, int(row.key), width)
+        if row.kind == "run":
+            return details.run_lines(self._workspace, int(row.key), width)
+        return [[Part(part.text)] for part in row.cells if part.text]
+
+    # -- going --------------------------------------------------------------------------------------
+
+    def go(self, place: Place, *, remember: bool = False) -> None:
+        """Show another place; with ``remember`` going back returns here."""
+        if self.row is not None:
+            self.place.key = self.row.key
+        self.history = [*self.history, self.place] if remember else []
+        self._arrive(place)
+
+    def _arrive(self, place: Place) -> None:
+        self.place = place
+        self._mistake = ""
+        self._filter_field.display = False
+        self.table.forget()
+        self.table.focus()
+        self.refresh_place()
+
+    def open_row(self) -> None:
+        """Open what is under the cursor, or its detail where there is nothing behind it."""
+        below = opened(self.place, self.row, self.row.cells[0].text) if self.row else None
+        if below is not None:
+            self.go(below, remember=True)
+        else:
+            self.toggle_detail()
+
+    def back(self) -> None:
+        """Clear the filter, or go back one step."""
+        if self.place.filter_text:
+            self._narrow("")
+        elif self.history:
+            self._arrive(self.history.pop())
+
+    def toggle_detail(self) -> None:
+        """Show or hide the detail."""
+        self.detail.display = not self.detail.display
+        self.call_after_refresh(self.show_detail)
+
+    # -- narrowing and ordering ---------------------------------------------------------------------
+
+    def open_filter(self) -> None:
+        """Let the filter be typed."""
+        self._filter_field.display = True
+        self._filter_field.value = self.place.filter_text
+        self._filter_field.focus()
+
+    def sort(self) -> None:
+        """Sort by the next column."""
+        self.place.order = self.place.next_order()
+        self.refresh_place()
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        self.place.descending = not self.place.descending
+        self.refresh_place()
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        self._narrow(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._filter_field.display = False
+        self.table.focus()
+
+    def leave_filter(self) -> bool:
+        """Close the filter's line if it is open, and clear the filter; returns whether it was open."""
+        if not self._filter_field.has_focus:
+            return False
+        self._filter_done()
+        self._narrow("")
+        return True
+
+    def _narrow(self, text: str) -> None:
+        """Filter by ``text``; a mistake is pointed at, and the last good filter stays."""
+        if self.place.kind is None or text == self.place.filter_text:
+            return
+        try:
+            self.place.filter = parse(text, field_types(self.place.kind))
+        except FilterError as error:
+            self._mistake = error.message
+            self._show_around()
+            return
+        self._mistake = ""
+        self.place.filter_text = text
+        self.refresh_place()
+
+    # -- marking ------------------------------------------------------------------------------------
+
+    def mark(self) -> None:
+        """Mark the row under the cursor or take its mark away, and go on to the next."""
+        if self.row is not None:
+            self.place.marks ^= {self.row.key}
+            self._show_marks()
+            self.table.action_move(1)
+
+    def mark_all(self) -> bool:
+        """Mark every row that passes the filter; False while not all of them are known yet."""
+        if self._window is None or not self._window.complete:
+            return False
+        self.place.marks |= set(self._window.keys)
+        self._show_marks()
+        return True
+
+    def unmark_all(self) -> None:
+        """Take all marks away."""
+        self.place.marks.clear()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self.table.show_marks(self.place.marks)
+        self._show_around()
+
+    @on(RecordTable.Moved)
+    def _moved(self) -> None:
+        self.show_detail()
+        self.post_message(self.Changed())
+
+    @on(RecordTable.Opened)
+    def _clicked(self) -> None:
+        self.open_row()
+
+
+def _failed(error: Exception) -> reports.Report:
+    return reports.Report((), (), f"This could not be read.\n{display_text(error)}")
