@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from roster_tui.sandbox.generator import GeneratedDistrict, student_sis_id
@@ -12,6 +12,7 @@ from roster_tui.sis import Row, SisDistrict, SisFile
 from roster_tui.sis.layout import CO_TEACHER_COLUMNS
 
 _TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
+_ENOUGH_SECTIONS = 600
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Incidents:
     leavers: Set[str] = frozenset()
     """Teachers no longer in the export, though sections may still name them."""
     taken_over: Mapping[str, str] = field(default_factory=dict)
-    """Sections (by SIS ID) given to another teacher."""
+    """Leaver to the colleague who has the sections now."""
+    forgotten: Set[str] = frozenset()
+    """Sections of leavers that nobody gave to a colleague."""
     shared_emails: Mapping[str, str] = field(default_factory=dict)
     """Teacher to the teacher whose email was typed for both."""
 
@@ -81,11 +84,12 @@ class WithIncidents:
         planted = self._incidents
         for row in rows:
             changed = dict(row)
-            if row["section_id"] in planted.taken_over:
-                changed["teacher_id"] = planted.taken_over[row["section_id"]]
+            moved = planted.rekeyed_teachers
+            if row["section_id"] not in planted.forgotten:
+                moved = {**moved, **planted.taken_over}
             for column in _TEACHER_COLUMNS:
                 if teacher := changed.get(column):
-                    changed[column] = planted.rekeyed_teachers.get(teacher, teacher)
+                    changed[column] = moved.get(teacher, teacher)
             yield changed
 
 
@@ -97,29 +101,23 @@ class DemoPlan(NamedTuple):
 
 
 def plan_demo(district: GeneratedDistrict) -> DemoPlan:
-    """Choose the people of a demo's incidents: teachers with enough sections to be missed."""
-    taught: Counter[str] = Counter()
-    sections_of: dict[str, list[str]] = {}
-    for row in district.rows(SisFile.SECTIONS):
-        taught[row["teacher_id"]] += 1
-        sections_of.setdefault(row["teacher_id"], []).append(row["section_id"])
-        if len(sections_of) > 60:
-            break
-    busy = [teacher for teacher, count in sorted(taught.items()) if count >= 3]
-    rekeyed, blanked, leaver, shares, owner, colleague, *new = busy[:12]
-    first_student, second_student = student_sis_id(11), student_sis_id(190)
-    # All but one of the leaver's sections have a new teacher already; the last was forgotten.
-    handed_over = sections_of[leaver][1:]
+    """Choose the people of a demo's incidents: teachers with enough sections of their own to be missed."""
+    alone: dict[str, list[str]] = {}
+    for row in islice(district.rows(SisFile.SECTIONS), _ENOUGH_SECTIONS):
+        if not row["teacher_2_id"]:
+            alone.setdefault(row["teacher_id"], []).append(row["section_id"])
+    # The first teacher is a school admin as well, which would make the story longer than it needs to be.
+    busy = [teacher for teacher, sections in sorted(alone.items())[1:] if len(sections) >= 3]
+    rekeyed, blanked, leaver, shares, owner, colleague, *new = busy
+    students = [student_sis_id(district.size.students // 7), student_sis_id(district.size.students // 3)]
     return DemoPlan(
         Incidents(
             rekeyed_teachers={rekeyed: rekeyed.replace("T", "2026-")},
-            rekeyed_students={
-                first_student: f"9{first_student[1:]}",
-                second_student: f"9{second_student[1:]}",
-            },
+            rekeyed_students={old: f"9{old[1:]}" for old in students},
             blanked_emails={blanked},
             leavers={leaver},
-            taken_over=dict.fromkeys(handed_over, colleague),
+            taken_over={leaver: colleague},
+            forgotten={alone[leaver][0]},
             shared_emails={shares: owner},
         ),
         frozenset(new[:4]),
