@@ -169,11 +169,17 @@ class Client:
         return dict(parse_qsl(link.query))
 
 
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("not a list")
+    return value
+
+
 def _one_by_one(answer: Answer, kind: type[T]) -> tuple[list[T], list[Unreadable], list[_Link]]:
     """Read a page of which not every record is as documented."""
     try:
         body: Any = orjson.loads(answer.body)
-        items = [item["data"] for item in body["data"]]
+        items = [item["data"] for item in _list(body["data"])]
         links = [_Link.model_validate(link) for link in body.get("links") or []]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValidationError):
         raise BadResponse("The answer is not a list of records", answer.asked, 200) from None
