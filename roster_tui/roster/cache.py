@@ -67,31 +67,35 @@ class Cache:
         return CacheDamaged(target)
 
     def _create(self) -> None:
-        with closing(self._connect()) as db:
+        from filelock import FileLock
+
+        # SQLite refuses a second process that turns the journal to WAL at the same moment.
+        with FileLock(f"{self.file}.lock", timeout=BUSY_SECONDS, mode=0o600), closing(self._connect()) as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+                return
+            db.execute("PRAGMA journal_mode = WAL")
             db.execute("BEGIN IMMEDIATE")
-            # Another process may have been quicker since we looked.
-            if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                for statement in roster_schema().split(";\n"):
-                    db.execute(statement)
+            for statement in roster_schema().split(";\n"):
+                db.execute(statement)
             db.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give a read-only connection. Raises `CacheDamaged` when reading shows the file to be broken."""
-        with closing(self.reader()) as db, self._noticing_damage():
+        with self._noticing_damage(), closing(self.reader()) as db:
             yield db
 
     @contextmanager
     def with_staged(self) -> Iterator[sqlite3.Connection]:
         """Give a connection with the next roster attached as ``staged``, to compare the two."""
-        with closing(self._connect()) as db, self._noticing_damage():
+        with self._noticing_damage(), closing(self._connect()) as db:
             self._attach(db)
             yield db
 
     @contextmanager
     def writing(self, *, with_staged: bool = False) -> Iterator[sqlite3.Connection]:
         """Give a connection inside one transaction: committed at the end, undone on any error."""
-        with closing(self._connect()) as db, self._noticing_damage():
+        with self._noticing_damage(), closing(self._connect()) as db:
             if with_staged:
                 self._attach(db)
             db.execute("BEGIN IMMEDIATE")
@@ -135,7 +139,6 @@ class Cache:
             cached_statements=256,
         )
         self.file.chmod(0o600)
-        db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         # Sorting 400,000 rows must not grow the console: large sorts go to a temporary file.
         db.execute("PRAGMA temp_store = FILE")

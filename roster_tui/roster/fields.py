@@ -128,30 +128,33 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
 
 _FINDINGS = "(SELECT -count(*) FROM finding f WHERE f.key = t.key OR f.other = t.key)"
 
-ORDERS: Mapping[str, Mapping[str, str]] = {
+_SIS_ORDER = ("length(t.sis_id)", "t.sis_id")
+"""Shorter first, so that numbers sort as numbers do."""
+
+ORDERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     SCHOOL.name: {
-        "name": "o.by_name",
-        "sis": "length(t.sis_id), t.sis_id",
-        "teachers": "-t.teachers",
-        "sections": "-t.sections",
-        "students": "-t.students",
-        "findings": _FINDINGS,
+        "name": ("o.by_name",),
+        "sis": _SIS_ORDER,
+        "teachers": ("-t.teachers",),
+        "sections": ("-t.sections",),
+        "students": ("-t.students",),
+        "findings": (_FINDINGS,),
     },
     TEACHER.name: {
-        "name": "o.by_name",
-        "email": "t.email IS NULL, t.email",
-        "sis": "length(t.sis_id), t.sis_id",
-        "sections": "-t.sections",
-        "account": _STATE,
-        "findings": _FINDINGS,
+        "name": ("o.by_name",),
+        "email": ("t.email IS NULL", "t.email"),
+        "sis": _SIS_ORDER,
+        "sections": ("-t.sections",),
+        "account": (_STATE,),
+        "findings": (_FINDINGS,),
     },
     SECTION.name: {
-        "name": "o.by_name",
-        "school": "(SELECT s.sort_name FROM school s WHERE s.key = t.school)",
-        "sis": "length(t.sis_id), t.sis_id",
-        "students": "-t.students",
-        "grade": "length(t.grade), t.grade",
-        "findings": _FINDINGS,
+        "name": ("o.by_name",),
+        "school": ("(SELECT s.sort_name FROM school s WHERE s.key = t.school)",),
+        "sis": _SIS_ORDER,
+        "students": ("-t.students",),
+        "grade": ("length(t.grade)", "t.grade"),
+        "findings": (_FINDINGS,),
     },
 }
 """Sort orders by column, where ``o`` is the rank; numbers begin with the largest, which is what one looks for."""

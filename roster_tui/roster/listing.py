@@ -132,7 +132,7 @@ def _hits(listing: Listing, match: str, conditions: _Sql) -> _Sql:
     if not match:
         source = f"FROM {name} t CROSS JOIN {name}_rank o ON o.key = t.key WHERE"
         return _Sql(f"{source} {conditions.text}", conditions.values)
-    asked = conditions.text + ORDERS[name][listing.order]
+    asked = " ".join([conditions.text, *ORDERS[name][listing.order]])
     row = f"CROSS JOIN {name} t ON t.key = o.key" if "t." in asked else ""
     source = f"FROM {name}_text x CROSS JOIN {name}_rank o ON o.key = x.rowid {row} WHERE {name}_text MATCH ? AND"
     return _Sql(f"{source} {conditions.text}", [match, *conditions.values])
@@ -140,7 +140,7 @@ def _hits(listing: Listing, match: str, conditions: _Sql) -> _Sql:
 
 def _by_rank(listing: Listing) -> str:
     direction = " DESC" if listing.descending else ""
-    parts = ORDERS[listing.kind.name][listing.order].split(", ")
+    parts = ORDERS[listing.kind.name][listing.order]
     # Equal rows follow the name, whatever the direction, so that an order is always the same.
     by_name = [] if listing.order == "name" else ["o.by_name"]
     return "ORDER BY " + ", ".join([*(part + direction for part in parts), *by_name])

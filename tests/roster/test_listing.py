@@ -1,0 +1,179 @@
+"""Lists: the same rows as looking at each one, in a fixed order, in windows."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roster_tui.roster import listing as listing_module
+from roster_tui.roster.cache import Cache
+from roster_tui.roster.fields import FIELDS, ORDERS, field_types
+from roster_tui.roster.filter import parse
+from roster_tui.roster.kinds import BY_NAME, SCHOOL, SECTION, STUDENT, TEACHER
+from roster_tui.roster.listing import Listing, Window, first_window, full_window
+from roster_tui.roster.read import key_of, rows
+from roster_tui.roster.text import fold, listed_name, spoken_name
+from tests.roster.conftest import an_id, night, school, section, student, teacher
+
+texts = st.text(alphabet="abcxyzABéñ'9 -.", max_size=12)
+words = st.lists(st.text(alphabet="abcxyzeén'9.-", min_size=1, max_size=5), max_size=3)
+
+
+def names(db: Any, window: Window) -> list[str]:
+    return [row.name for row in rows(db, window.listing.kind, window.keys)]
+
+
+@given(st.lists(st.tuples(texts, texts), max_size=12), words, words, st.booleans())
+def test_words_match_anywhere_whatever_their_length(
+    people: list[tuple[str, str]], wanted: list[str], unwanted: list[str], descending: bool
+) -> None:
+    roster = {TEACHER: [teacher(n, first=first, last=last, email=None) for n, (first, last) in enumerate(people)]}
+    text = " ".join([f'"{word}"' for word in wanted] + [f'-"{word}"' for word in unwanted])
+    expected = []
+    for n, (first, last) in enumerate(people):
+        listed, spoken = listed_name(first or None, None, last or None), spoken_name(first or None, last or None)
+        row = f"{fold(listed)}\n{fold(spoken)}\n\nt{n}  "
+        if all(fold(word) in row for word in wanted) and not any(fold(word) in row for word in unwanted):
+            expected.append((fold(listed), fold(spoken), f"T{n}"))
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Cache(Path(folder) / "roster.sqlite")
+        cache.ensure()
+        night(cache, roster)
+        with cache.reading() as db:
+            listing = Listing(TEACHER, filter=parse(text, field_types(TEACHER)), descending=descending)
+            window = full_window(db, listing)
+            found = [row.sis_id for row in rows(db, TEACHER, window.keys)]
+            first = first_window(db, listing)
+    assert found == [sis_id for *_, sis_id in sorted(expected, reverse=descending)]
+    assert list(first.keys) == list(window.keys)
+    assert (first.count, first.exact) == (len(expected), True)
+
+
+@pytest.fixture
+def district(cache: Cache) -> Cache:
+    night(
+        cache,
+        {
+            SCHOOL: [school(1, name="City High School"), school(2, name="Álamo Middle School")],
+            TEACHER: [
+                teacher(1, [1], first="Braeden", last="Glover", sis_id="47"),
+                teacher(2, [1, 2], first="Inés", last="Núñez", sis_id="9"),
+                teacher(3, [2], first="Bo", last="Le", sis_id="150", email=None),
+            ],
+            STUDENT: [student(1), student(2)],
+            SECTION: [
+                section(1, [1], [1, 2], 1, name="Algebra - Glover - 3", grade="9", subject="math"),
+                section(2, [1, 2], [1], 2, name="Biology - Glover - 1", grade="10"),
+                section(3, [], [], 2, name="Choir", grade="9"),
+            ],
+        },
+    )
+    return cache
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (TEACHER, "", ["Glover, Braeden", "Le, Bo", "Núñez, Inés"]),
+        (TEACHER, "nunez", ["Núñez, Inés"]),
+        (TEACHER, '"braeden glover"', ["Glover, Braeden"]),
+        (TEACHER, "-glover -bo", ["Núñez, Inés"]),
+        (TEACHER, "email:none", ["Le, Bo"]),
+        (TEACHER, "-email:none", ["Glover, Braeden", "Núñez, Inés"]),
+        (TEACHER, "sis:47", ["Glover, Braeden"]),
+        (TEACHER, "school:alamo", ["Le, Bo", "Núñez, Inés"]),
+        (TEACHER, "school:S1 glover", ["Glover, Braeden"]),
+        (TEACHER, "section-count:>1", ["Glover, Braeden"]),
+        (TEACHER, "-section-count:>0", ["Le, Bo"]),
+        (TEACHER, "status:none", ["Glover, Braeden", "Le, Bo", "Núñez, Inés"]),
+        (TEACHER, "finding:any", []),
+        (SECTION, "grade:9", ["Algebra - Glover - 3", "Choir"]),
+        (SECTION, "teacher:nunez", ["Biology - Glover - 1"]),
+        (SECTION, "school:city", ["Algebra - Glover - 3"]),
+        (SECTION, "subject:none", ["Biology - Glover - 1", "Choir"]),
+        (SECTION, "student-count:<2 -choir", ["Biology - Glover - 1"]),
+        (SCHOOL, "section-count:2", ["Álamo Middle School"]),
+        (SCHOOL, "student-count:2", ["City High School"]),
+    ],
+)
+def test_fields(district: Cache, kind: Any, text: str, expected: list[str]) -> None:
+    with district.reading() as db:
+        listing = Listing(kind, filter=parse(text, field_types(kind)))
+        assert names(db, full_window(db, listing)) == expected
+        first = first_window(db, listing)
+        assert list(first.keys) == list(full_window(db, listing).keys)
+        assert first.total == full_window(db, Listing(kind)).count
+
+
+def test_drilling_down(district: Cache) -> None:
+    with district.reading() as db:
+        city, glover = key_of(db, SCHOOL, "S1"), key_of(db, TEACHER, "47")
+        biology = key_of(db, SECTION, an_id(SECTION, 2))
+        assert city and glover and biology
+        assert names(db, full_window(db, Listing(TEACHER, ("school", city)))) == ["Glover, Braeden", "Núñez, Inés"]
+        assert names(db, full_window(db, Listing(SECTION, ("teacher", glover)))) == [
+            "Algebra - Glover - 3",
+            "Biology - Glover - 1",
+        ]
+        assert names(db, full_window(db, Listing(SECTION, ("school", city)))) == ["Algebra - Glover - 3"]
+        assert names(db, full_window(db, Listing(TEACHER, ("section", biology)))) == ["Glover, Braeden", "Núñez, Inés"]
+
+
+def test_a_section_names_its_teachers_in_order_and_says_who_is_unknown(cache: Cache) -> None:
+    night(cache, {TEACHER: [teacher(2)], SECTION: [section(1, [7, 2])]})
+    with cache.reading() as db:
+        (row,) = rows(db, SECTION, full_window(db, Listing(SECTION)).keys)
+    assert [(each.clever_id, each.name) for each in row.teachers] == [
+        (an_id(TEACHER, 7), None),
+        (an_id(TEACHER, 2), "Le2, Ann"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_every_order_is_an_order_of_all_rows(district: Cache, kind: str) -> None:
+    with district.reading() as db:
+        everything = sorted(full_window(db, Listing(BY_NAME[kind])).keys)
+        for order in ORDERS[kind]:
+            up = full_window(db, Listing(BY_NAME[kind], order=order))
+            down = full_window(db, Listing(BY_NAME[kind], order=order, descending=True))
+            assert sorted(up.keys) == sorted(down.keys) == everything
+            assert list(first_window(db, Listing(BY_NAME[kind], order=order)).keys) == list(up.keys)
+
+
+def test_sis_ids_sort_as_numbers_do(district: Cache) -> None:
+    with district.reading() as db:
+        found = full_window(db, Listing(TEACHER, order="sis"))
+        assert [row.sis_id for row in rows(db, TEACHER, found.keys)] == ["9", "47", "150"]
+
+
+def test_with_very_many_hits_the_count_is_honest(district: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing_module, "COUNTED", 1)
+    monkeypatch.setattr(listing_module, "COUNTED_SLOWLY", 1)
+    with district.reading() as db:
+        for text in ("glover", "v", "grade:9", "-choir"):
+            listing = Listing(SECTION, filter=parse(text, field_types(SECTION)))
+            first, full = first_window(db, listing), full_window(db, listing)
+            assert (first.exact, first.count, full.exact, full.count) == (False, 1, True, 2)
+            assert list(first.keys) == list(full.keys)
+            assert not first.complete
+
+
+def test_an_id_that_two_share_names_nobody(cache: Cache) -> None:
+    night(cache, {TEACHER: [teacher(1, sis_id="7"), teacher(2, sis_id="7"), teacher(3, email="Bo@x.org")]})
+    with cache.reading() as db:
+        assert key_of(db, TEACHER, "7") is None
+        assert key_of(db, TEACHER, "bo@X.org") is not None
+        assert key_of(db, TEACHER, an_id(TEACHER, 1)) is not None
+        assert key_of(db, TEACHER, "f" * 24) is None
+
+
+def test_every_field_can_be_asked_in_every_way(district: Cache) -> None:
+    with district.reading() as db:
+        for kind, fields in FIELDS.items():
+            for name, field in fields.items():
+                value = field.type.choices[0] if field.type.choices else ">1" if field.type.number else "none"
+                for text in (f"{name}:{value}", f"-{name}:{value}", f"a {name}:{value}", f"{name}:{value} -a"):
+                    full_window(db, Listing(BY_NAME[kind], filter=parse(text, field_types(BY_NAME[kind]))))
