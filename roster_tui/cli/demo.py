@@ -79,5 +79,6 @@ def sandbox(session: Session, csv: tuple[Path, ...], size: str, port: int) -> No
         for night, source in enumerate(sources):
             load_night(store, source, now() - timedelta(days=len(sources) - night - 1))
         store.close()
+        sock.listen()
         session.say(f"Clever is simulated at {base_url(sock)} with the token {DEMO_TOKEN.reveal()}. Ctrl-C ends it")
         serve(file, sock)

@@ -14,20 +14,20 @@ from roster_tui import __version__
 from roster_tui.cli.session import Session
 
 COMMANDS = {
-    "demo": "roster_tui.cli.demo:demo",
-    "sandbox": "roster_tui.cli.demo:sandbox",
-    "sync": "roster_tui.cli.sync:sync",
-    "status": "roster_tui.cli.status:status",
-    "schools": "roster_tui.cli.lists:schools",
-    "teachers": "roster_tui.cli.lists:teachers",
-    "sections": "roster_tui.cli.lists:sections",
-    "conflicts": "roster_tui.cli.conflicts:conflicts",
-    "suspend": "roster_tui.cli.acts:suspend",
-    "unsuspend": "roster_tui.cli.acts:unsuspend",
-    "activate": "roster_tui.cli.acts:activate",
-    "journal": "roster_tui.cli.journal:journal",
+    "demo": ("demo:demo", "Open the console on a simulated district."),
+    "sandbox": ("demo:sandbox", "Serve only the simulated Clever."),
+    "sync": ("sync:sync", "Fetch the roster from Clever, and apply it or hold it."),
+    "status": ("status:status", "Show freshness, what is held, and the numbers."),
+    "schools": ("lists:schools", "List schools."),
+    "teachers": ("lists:teachers", "List teachers and their accounts."),
+    "sections": ("lists:sections", "List sections."),
+    "conflicts": ("conflicts:conflicts", "List SIS ID conflicts and other findings."),
+    "suspend": ("acts:suspend", "Take away the right to sign in."),
+    "unsuspend": ("acts:unsuspend", "Give the right to sign in back."),
+    "activate": ("acts:activate", "Send the activation email."),
+    "journal": ("journal:journal", "Show or verify the record of actions."),
 }
-"""Where each command is defined, in the order of the help."""
+"""Module and name of each command, and its line in the help, which imports none of them."""
 
 
 def _global_options() -> list[click.Option]:
@@ -67,10 +67,15 @@ class Commands(click.Group):
         """Return a command by name, or None."""
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
-        found = getattr(importlib.import_module(module), attribute)
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        found = getattr(importlib.import_module(f"roster_tui.cli.{module}"), attribute)
         assert isinstance(found, click.Command)
         return found
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their lines."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(

@@ -1,0 +1,32 @@
+"""What a command does not need is not imported, and whoever asks for nothing gets it at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LOOK = """
+import sys
+from roster_tui.cli.errors import exit_code_of
+from roster_tui.cli.group import cli
+sys.argv = ["roster-tui", *sys.argv[1:]]
+code = exit_code_of(cli)
+for name in sorted({name.partition(".")[0] for name in sys.modules}):
+    print(name, file=sys.stderr)
+raise SystemExit(code)
+"""
+HEAVY = {"textual", "rich", "pydantic", "httpx", "starlette", "uvicorn", "tinydb", "aiosmtplib"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--version"], ["--help"], ["status"], ["schools"], ["teachers", "glover"], ["sections", "--json"], ["conflicts"]],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_reading_commands_load_nothing_heavy(demo_folder: Path, arguments: list[str]) -> None:
+    command = [sys.executable, "-c", LOOK, *arguments]
+    command += [] if arguments[0].startswith("--") else ["--data-dir", str(demo_folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert HEAVY & set(done.stderr.split("\n")) == set()
