@@ -41,7 +41,7 @@ def paint(widget: Widget, parts: Iterable[Part], width: int, base: Style) -> Str
         if left <= 0:
             break
         shown = text if cell_width(text) <= left else fitted(text, left)
-        style = base + widget.get_component_rich_style(name, partial=True) if name else base
+        style = base + widget.get_component_rich_style(name) if name else base
         segments.append(Segment(shown, style))
         left -= cell_width(shown)
     if left > 0:
