@@ -1,0 +1,117 @@
+"""Write what can be read off the code into the README, and the pictures of the real screens beside it.
+
+``python docs/generate.py`` writes the tables, ``python docs/generate.py pictures`` the pictures as well.
+A test fails when a table is stale.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+import orjson
+
+from roster_tui.actions import ACTIONS, VIEWS, Action, key_name
+from roster_tui.settings import ENVIRONMENT_PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PICTURED_AT = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
+PICTURES = {
+    "triage": ("1",),
+    "teachers": ("3", "slash", *"school:bluff", "enter", "d"),
+    "conflicts": ("5", "d", "down", "down", "down", "down", "down", "down", "down", "down"),
+}
+"""The pictures by name, and the keys that lead there from the start."""
+
+
+def keys_table() -> str:
+    """Return every key with what it does and its twin on the command line."""
+    lines = ["| key | does | same on the command line |", "|---|---|---|"]
+    for action in ACTIONS:
+        twin = f"`roster-tui {action.command}`" if action.command else ""
+        lines.append(f"| `{key_name(action.key)}` | {action.help}{_where(action)} | {twin} |")
+    return "\n".join(lines)
+
+
+def _where(action: Action) -> str:
+    everywhere = action.views == frozenset(VIEWS)
+    views = ", ".join(title.lower() for name, title in VIEWS.items() if name in action.views)
+    return "" if everywhere else f" ({views})"
+
+
+def settings_table() -> str:
+    """Return every setting with its default and what it is for."""
+    lines = ["| setting | default | what it is for |", "|---|---|---|"]
+    lines += [f"| `{name}` | `{_toml(default)}` | {help} |" for name, default, help in _settings(Settings, "")]
+    lines += ["", f"In the environment `mail.host` is `{ENVIRONMENT_PREFIX}MAIL__HOST`, and so on."]
+    return "\n".join(lines)
+
+
+def _settings(table: type[msgspec.Struct], prefix: str) -> Iterator[tuple[str, Any, str]]:
+    hints = get_type_hints(table, include_extras=True)
+    for field in msgspec.structs.fields(table):
+        hint = hints[field.name]
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            yield from _settings(hint, f"{prefix}{field.name}.")
+        else:
+            yield f"{prefix}{field.name}", field.default, _description(hint)
+
+
+def _toml(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _description(hint: Any) -> str:
+    return next(each.description or "" for each in hint.__metadata__ if isinstance(each, msgspec.Meta))
+
+
+TABLES: dict[str, Callable[[], str]] = {"keys": keys_table, "settings": settings_table}
+
+
+def fresh(text: str) -> str:
+    """Return the README with its tables as the code has them now. Raises ValueError when one has no place."""
+    for name, table in TABLES.items():
+        place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text, found = place.subn(lambda match, table=table: f"{match[1]}{table()}\n{match[2]}", text)
+        if found != 1:
+            raise ValueError(f"the README has {found} places for {name}")
+    return text
+
+
+async def draw_pictures(folder: Path) -> None:
+    """Draw each picture from the real console on the demo district."""
+    from roster_tui.console.app import RosterApp
+    from roster_tui.demo import DemoOptions, prepare
+    from roster_tui.settings import load
+    from roster_tui.workspace import open_workspace
+
+    with tempfile.TemporaryDirectory() as data:
+        options = {"data_dir": data, "timezone": "America/Chicago", "operator": "jdoe"}
+        settings = load(Path(data) / "none.toml", {}, options)
+        await asyncio.to_thread(prepare, settings, DemoOptions(), print, lambda: PICTURED_AT)
+        for name, keys in PICTURES.items():
+            app = RosterApp(open_workspace(settings, lambda: PICTURED_AT))
+            async with app.run_test(size=(120, 30)) as pilot:
+                for key in keys:
+                    await pilot.press(key)
+                    await pilot.pause(0.2)
+                (folder / f"{name}.svg").write_text(_alone(app.export_screenshot(title="roster-tui")), "utf-8")
+
+
+def _alone(svg: str) -> str:
+    """Return a picture that fetches no font from elsewhere."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    README.write_text(fresh(README.read_text("utf-8")), "utf-8")
+    if "pictures" in sys.argv[1:]:
+        asyncio.run(draw_pictures(ROOT / "docs"))
