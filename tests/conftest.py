@@ -139,7 +139,7 @@ def serving(application: Any) -> Iterator[str]:
     """Serve an ASGI application over real HTTP on loopback; yields its base URL."""
     import uvicorn
 
-    config = uvicorn.Config(application, log_level="error", access_log=False, lifespan="off")
+    config = uvicorn.Config(application, log_level="error", access_log=False, lifespan="off", date_header=False)
     server = uvicorn.Server(config)
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))

@@ -11,6 +11,7 @@ from roster_tui.access import DEMO_TOKEN, demo_store
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.demo import DemoOptions, prepare
+from roster_tui.sandbox.faults import KINDS, Fault, parse
 from roster_tui.sandbox.generator import SIZES
 from roster_tui.settings import APP
 
@@ -19,6 +20,22 @@ _SIZE = click.option("--size", type=click.Choice(list(SIZES)), default="small", 
 _CSV = click.option(
     "--csv", type=_FOLDER, multiple=True, help="Folder of SIS files in Clever's layout; again: next night."
 )
+
+
+def _parsed(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[Fault, ...]:
+    try:
+        return tuple(map(parse, given))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+class _SandboxCommand(Command):
+    """A command whose help lists the faults."""
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each kind of fault with what it does."""
+        with formatter.section("Faults"):
+            formatter.write_dl([(kind.name, kind.help) for kind in KINDS.values()])
 
 
 def _in_demo_folder(session: Session) -> Session:
@@ -53,12 +70,20 @@ def demo(session: Session, csv: tuple[Path, ...], size: str, port: int | None, o
         run(session.workspace())
 
 
-@click.command(cls=Command)
+@click.command(cls=_SandboxCommand)
 @_CSV
 @_SIZE
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port on loopback; any free one by default.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    callback=_parsed,
+    metavar="KIND[:after=N,times=N,seconds=S]",
+    help="What goes wrong: N requests pass, then N are struck (0: all). Again: several together.",
+)
 @with_session
-def sandbox(session: Session, csv: tuple[Path, ...], size: str, port: int) -> None:
+def sandbox(session: Session, csv: tuple[Path, ...], size: str, port: int, faults: tuple[Fault, ...]) -> None:
     """Serve the simulated Clever only, until interrupted; nothing is kept."""
     import tempfile
     from datetime import timedelta
@@ -79,6 +104,5 @@ def sandbox(session: Session, csv: tuple[Path, ...], size: str, port: int) -> No
         for night, source in enumerate(sources):
             load_night(store, source, now() - timedelta(days=len(sources) - night - 1))
         store.close()
-        sock.listen()
         session.say(f"Clever is simulated at {base_url(sock)} with the token {DEMO_TOKEN.reveal()}. Ctrl-C ends it")
-        serve(file, sock)
+        serve(file, sock, faults)

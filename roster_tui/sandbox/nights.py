@@ -7,8 +7,9 @@ sparse and nested, lists given whole.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import chain
 from typing import Any
@@ -17,7 +18,7 @@ import orjson
 
 from roster_tui.sandbox.store import Store
 from roster_tui.sis import SisDistrict
-from roster_tui.sis.as_clever import CleverSide, Record
+from roster_tui.sis.as_clever import CleverSide, Record, clever_id
 
 _EVENT_ORDER = ("schools", "courses", "terms", "users", "sections")
 
@@ -29,19 +30,58 @@ def load_night(store: Store, source: SisDistrict, at: datetime, district_id: str
     were turned on. Raises `SisFileError` when the files cannot be read; nothing is changed then.
     """
     at = at.astimezone(UTC)
-    db = store.db
+    with _transaction(store.db):
+        district = _district(store, source, at, district_id)
+        _process(store, district, CleverSide(source, district["id"], at.date()).records(), at, source.name)
+
+
+def rekey_one_teacher(store: Store, now: float) -> None:
+    """Let Clever sync again at a moment: one teacher more has a new SIS ID, and with it a new Clever ID.
+
+    Everything that named the teacher names the new one, so records read before and after do not fit together.
+    """
+    last = store.last_night()
+    if last is None:
+        return
+    at = max(datetime.fromtimestamp(now, UTC), last + timedelta(minutes=1))
+    with _transaction(store.db):
+        district = _known_district(store, at)
+        _process(store, district, _with_one_rekeyed(store, district["id"]), at, str(district["name"]))
+
+
+def _with_one_rekeyed(store: Store, district_id: str) -> Iterator[tuple[str, Record]]:
+    (old,) = store.db.execute("SELECT min(id) FROM user_role WHERE role = 'teacher'").fetchone() or (None,)
+    rows = store.db.execute("SELECT resource, body FROM record WHERE resource <> 'districts'").fetchall()
+    for resource, body in rows:
+        if old is not None and old.encode() in body:
+            record = orjson.loads(
+                body.replace(old.encode(), clever_id(district_id, "teacher", f"moved-{old}").encode())
+            )
+            if resource == "users":
+                record["roles"]["teacher"]["sis_id"] += "-moved"
+            yield resource, record
+        else:
+            yield resource, orjson.loads(body)
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
-        district = _district(store, source, at, district_id)
-        _fill_next(db, CleverSide(source, district["id"], at.date()))
-        first = store.nights == 0
-        _emit(db, at, district, iter(()) if first else _differences(db, at), first)
-        _replace(db, at, district)
-        db.execute("INSERT INTO night (at, source) VALUES (?, ?)", (_stamp(at), source.name))
+        yield
         db.execute("COMMIT")
     except BaseException:
         db.execute("ROLLBACK")
         raise
+
+
+def _process(store: Store, district: Record, records: Iterable[tuple[str, Record]], at: datetime, source: str) -> None:
+    db = store.db
+    _fill_next(db, records)
+    first = store.nights == 0
+    _emit(db, at, district, iter(()) if first else _differences(db, at), first)
+    _replace(db, at, district)
+    db.execute("INSERT INTO night (at, source) VALUES (?, ?)", (_stamp(at), source))
 
 
 def object_id(at: datetime, number: int) -> str:
@@ -50,13 +90,11 @@ def object_id(at: datetime, number: int) -> str:
 
 
 def _district(store: Store, source: SisDistrict, at: datetime, district_id: str | None) -> Record:
-    known = store.district_id()
-    if known is not None:
-        body = store.record("districts", known)
-        return {**orjson.loads(body or b"{}"), "last_sync": _stamp(at)}
-    clever_id = district_id or blake2b(source.name.encode(), digest_size=12).hexdigest()
+    if store.nights:
+        return _known_district(store, at)
+    new_id = district_id or blake2b(source.name.encode(), digest_size=12).hexdigest()
     return {
-        "id": clever_id,
+        "id": new_id,
         "name": source.name,
         "sis_type": "sftp",
         "launch_date": at.date().isoformat(),
@@ -66,8 +104,8 @@ def _district(store: Store, source: SisDistrict, at: datetime, district_id: str 
         "error": "",
         "last_sync": _stamp(at),
         "district_contact": {
-            "id": blake2b(clever_id.encode(), digest_size=12).hexdigest(),
-            "district": clever_id,
+            "id": blake2b(new_id.encode(), digest_size=12).hexdigest(),
+            "district": new_id,
             "name": {"first": "Jo", "last": "Dunn"},
             "email": "jo.dunn@example.org",
             "title": "Data Coordinator",
@@ -75,12 +113,17 @@ def _district(store: Store, source: SisDistrict, at: datetime, district_id: str 
     }
 
 
-def _fill_next(db: sqlite3.Connection, side: CleverSide) -> None:
+def _known_district(store: Store, at: datetime) -> Record:
+    body = store.record("districts", store.district_id() or "")
+    return {**orjson.loads(body or b"{}"), "last_sync": _stamp(at)}
+
+
+def _fill_next(db: sqlite3.Connection, records: Iterable[tuple[str, Record]]) -> None:
     db.execute("DROP TABLE IF EXISTS next_record")
     db.execute("CREATE TABLE next_record (id TEXT PRIMARY KEY, resource TEXT, body BLOB) WITHOUT ROWID")
     db.executemany(
         "INSERT INTO next_record VALUES (?, ?, ?)",
-        ((record["id"], resource, _bytes(record)) for resource, record in side.records()),
+        ((record["id"], resource, _bytes(record)) for resource, record in records),
     )
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from roster_tui.sandbox.faults import Fault
 
 HOST = "127.0.0.1"
 _READY_WITHIN = 30.0
+_ANSWERS_END_WITHIN = 2
+"""Seconds that an interrupted service gives the answers under way."""
 
 
 class PortTaken(Exception):
@@ -22,11 +28,15 @@ class PortTaken(Exception):
 
 
 def listening_socket(port: int) -> socket.socket:
-    """Return a socket bound on loopback; 0 takes any free port. Raises `PortTaken`."""
+    """Return a socket that listens on loopback; 0 takes any free port. Raises `PortTaken`.
+
+    A first request waits in its queue until somebody answers.
+    """
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((HOST, port))
+        sock.listen()
     except (OSError, OverflowError) as error:
         sock.close()
         reason = getattr(error, "strerror", None) or str(error)
@@ -39,8 +49,8 @@ def base_url(sock: socket.socket) -> str:
     return f"http://{HOST}:{sock.getsockname()[1]}"
 
 
-def serve(store: Path, sock: socket.socket) -> None:
-    """Serve a district until interrupted."""
+def serve(store: Path, sock: socket.socket, faults: Iterable[Fault] = ()) -> None:
+    """Serve a district until interrupted, with these faults from the start."""
     import uvicorn
 
     from roster_tui.sandbox.service import Service
@@ -48,7 +58,18 @@ def serve(store: Path, sock: socket.socket) -> None:
 
     held = Store(store)
     try:
-        config = uvicorn.Config(Service(held).app(), log_level="warning", access_log=False, lifespan="off")
+        service = Service(held)
+        for fault in faults:
+            service.faults.add(fault)
+        config = uvicorn.Config(
+            service.app(),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            # The service tells the time itself, by a clock that a fault may set wrong.
+            date_header=False,
+            timeout_graceful_shutdown=_ANSWERS_END_WITHIN,
+        )
         uvicorn.Server(config).run(sockets=[sock])
     finally:
         held.close()
@@ -63,7 +84,6 @@ def child(store: Path, port: int = 0) -> Iterator[str]:
     """
     sock = listening_socket(port)
     with sock:
-        sock.listen()
         process = subprocess.Popen(
             [sys.executable, "-m", "roster_tui.sandbox", str(store), str(sock.fileno())],
             stdin=subprocess.PIPE,
@@ -71,7 +91,6 @@ def child(store: Path, port: int = 0) -> Iterator[str]:
         )
         url = base_url(sock)
     try:
-        # The socket listens already, so a first request waits in its queue until the child answers.
         yield url
     finally:
         if process.stdin:

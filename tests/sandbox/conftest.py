@@ -7,9 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from roster_tui.sandbox.districts import TOKEN
 from roster_tui.sandbox.generator import GeneratedDistrict, Size
 from roster_tui.sandbox.nights import load_night
-from roster_tui.sandbox.service import TOKEN, Service
+from roster_tui.sandbox.service import Service
 from roster_tui.sandbox.store import Store
 from tests.conftest import serving
 

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from roster_tui.sandbox.service import CLIENT_ID, CLIENT_SECRET, REQUESTS_A_MINUTE, TOKEN, Service
+from roster_tui.sandbox.districts import REQUESTS_A_MINUTE, TOKEN
+from roster_tui.sandbox.service import CLIENT_ID, CLIENT_SECRET, Service
 from roster_tui.sandbox.store import Store
 from tests.conftest import serving
 
@@ -122,7 +123,7 @@ def test_the_rate_limit_is_counted_down_and_kept(store: Store) -> None:
         first = client.get("/v3.1/schools")
         assert first.headers["x-ratelimit-remaining"] == str(REQUESTS_A_MINUTE - 1)
         assert first.headers["x-ratelimit-reset"] == "1000000080"
-        service.windows[TOKEN].used = REQUESTS_A_MINUTE
+        service.districts[0].window.used = REQUESTS_A_MINUTE
         refused = client.get("/v3.1/schools")
         assert (refused.status_code, refused.content) == (429, b"")
         at = 1_000_000_080.0
