@@ -13,7 +13,7 @@ from roster_tui.sandbox.store import Cursor, Page, Store
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
 
-_JSON = "application/json; charset=utf-8"
+JSON = "application/json; charset=utf-8"
 
 
 class Refused(Exception):
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 def json_answer(value: object, status: int = 200) -> Response:
     """Return an answer with a JSON body."""
-    return Response(orjson.dumps(value), status, media_type=_JSON)
+    return Response(orjson.dumps(value), status, media_type=JSON)
 
 
 def cannot_get(request: Request) -> Response:
@@ -58,7 +58,7 @@ def record_answer(version: str, resource: str, clever_id: str, store: Store) -> 
     roles = store.roles(clever_id) if resource == "users" else set()
     links = [{"rel": "self", "uri": path}]
     links += [{"rel": rel, "uri": f"{path}/{rel}"} for rel in rels_of(resource, roles)]
-    return Response(b'{"data":%s,"links":%s}' % (body, orjson.dumps(links)), media_type=_JSON)
+    return Response(b'{"data":%s,"links":%s}' % (body, orjson.dumps(links)), media_type=JSON)
 
 
 def cursor_of(request: Request) -> Cursor:
@@ -79,7 +79,7 @@ def list_answer(request: Request, resource: str, page: Page, count: int | None =
     data = b",".join(b'{"data":%s,"uri":"%s%s"}' % (body, prefix, clever_id.encode()) for clever_id, body in page.rows)
     links = orjson.dumps(_page_links(request, page))
     counted = b"" if count is None else b',"count":%d' % count
-    return Response(b'{"data":[%s],"links":%s%s}' % (data, links, counted), media_type=_JSON)
+    return Response(b'{"data":[%s],"links":%s%s}' % (data, links, counted), media_type=JSON)
 
 
 def _page_links(request: Request, page: Page) -> list[dict[str, str]]:

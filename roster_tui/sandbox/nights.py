@@ -119,8 +119,7 @@ def _known_district(store: Store, at: datetime) -> Record:
 
 
 def _fill_next(db: sqlite3.Connection, records: Iterable[tuple[str, Record]]) -> None:
-    db.execute("DROP TABLE IF EXISTS next_record")
-    db.execute("CREATE TABLE next_record (id TEXT PRIMARY KEY, resource TEXT, body BLOB) WITHOUT ROWID")
+    db.execute("CREATE TEMP TABLE next_record (id TEXT PRIMARY KEY, resource TEXT, body BLOB) WITHOUT ROWID")
     db.executemany(
         "INSERT INTO next_record VALUES (?, ?, ?)",
         ((record["id"], resource, _bytes(record)) for resource, record in records),

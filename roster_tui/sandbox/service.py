@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roster_tui.sandbox.answers import (
+    JSON,
     Refused,
     cannot_get,
     cursor_of,
@@ -123,7 +124,7 @@ class Service:
         if body is None:
             raise Refused(404, "Resource not found")
         links = b'[{"rel":"self","uri":"%s"}]' % request.url.path.encode()
-        return _numbered(Response(b'{"data":%s,"links":%s}' % (body, links), media_type="application/json"))
+        return _numbered(Response(b'{"data":%s,"links":%s}' % (body, links), media_type=JSON))
 
     def tokens(self, request: Request) -> Response:
         """List the district tokens of the application, by HTTP Basic."""

@@ -32,9 +32,14 @@ def store(tmp_path: Path, district: GeneratedDistrict) -> Iterator[Store]:
 
 
 @pytest.fixture
-def api(store: Store) -> Iterator[httpx.Client]:
+def service(store: Store) -> Service:
+    return Service(store)
+
+
+@pytest.fixture
+def api(service: Service) -> Iterator[httpx.Client]:
     with (
-        serving(Service(store).app()) as url,
+        serving(service.app()) as url,
         httpx.Client(base_url=url, headers={"Authorization": f"Bearer {TOKEN}"}, trust_env=False) as client,
     ):
         yield client
