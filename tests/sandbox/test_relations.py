@@ -115,7 +115,7 @@ EXPECTED: dict[tuple[str, str], Callable[[Whole, str], set[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("resource", "rel"), RELATIONS, ids="/".join)
+@pytest.mark.parametrize(("resource", "rel"), RELATIONS, ids=map("/".join, RELATIONS))
 def test_a_nested_path_lists_what_belongs_to_the_record(
     api: httpx.Client, whole: Whole, resource: str, rel: str
 ) -> None:
