@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass, field
 
@@ -24,6 +25,11 @@ class Window:
             self.used, self.resets_at = 0, int(now) // 60 * 60 + 60
         self.used += 1
         return self.used <= REQUESTS_A_MINUTE, max(0, REQUESTS_A_MINUTE - self.used)
+
+    def crowd(self, now: float, seconds: float, left: int) -> None:
+        """Begin a window of ``seconds`` in which others have left so many requests, unless one is under way."""
+        if not now < self.resets_at <= now + seconds + 1:
+            self.used, self.resets_at = REQUESTS_A_MINUTE - left, math.ceil(now + seconds)
 
 
 @dataclass

@@ -10,10 +10,20 @@ from roster_tui.sandbox.districts import REQUESTS_A_MINUTE, TOKEN
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.service import CLIENT_ID, CLIENT_SECRET, Service
 from roster_tui.sandbox.store import Store
-from roster_tui.sis import SisFile
+from roster_tui.sis import Row, SisFile
 from tests.conftest import serving
-from tests.districts import RowDistrict, school
 from tests.sandbox.conftest import NIGHT
+
+
+class OneSchool:
+    """A district of a single school that bears its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def rows(self, file: SisFile) -> Iterator[Row]:
+        if file is SisFile.SCHOOLS:
+            yield {"school_id": self.name, "school_name": f"School {self.name}"}
 
 
 @pytest.fixture
@@ -21,7 +31,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     stores = []
     for name in ("North", "South"):
         store = Store(tmp_path / f"{name}.sqlite")
-        load_night(store, RowDistrict({SisFile.SCHOOLS: [school(name)]}, name), NIGHT)
+        load_night(store, OneSchool(name), NIGHT)
         stores.append(store)
     yield Service(*stores)
     for store in stores:
