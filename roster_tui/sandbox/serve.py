@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
     from roster_tui.sandbox.faults import Fault
 
 HOST = "127.0.0.1"
@@ -62,7 +65,7 @@ def serve(store: Path, sock: socket.socket, faults: Iterable[Fault] = ()) -> Non
         for fault in faults:
             service.faults.add(fault)
         config = uvicorn.Config(
-            service.app(),
+            _ends_quietly(service.app()),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -73,6 +76,15 @@ def serve(store: Path, sock: socket.socket, faults: Iterable[Fault] = ()) -> Non
         uvicorn.Server(config).run(sockets=[sock])
     finally:
         held.close()
+
+
+def _ends_quietly(app: ASGIApp) -> ASGIApp:
+    async def until_cancelled(scope: Scope, receive: Receive, send: Send) -> None:
+        # Only the end of the service cancels an answer; whoever pressed Ctrl-C needs no traceback.
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return until_cancelled
 
 
 @contextmanager
