@@ -149,7 +149,9 @@ async def _broken_json(strike: Strike) -> Answer:
 async def _wrong_types(strike: Strike) -> Answer:
     def spoil(document: Any) -> None:
         for item in document.get("data", [])[:1]:
-            item["data"] |= {"name": ["?"], "email": 7, "students": "none"}
+            event = item["data"].get("data", {})
+            record = event.get("object", item["data"])
+            record |= {"name": ["?"], "email": 7, "students": "none"}
 
     return _changed(await strike.answer(), spoil)
 

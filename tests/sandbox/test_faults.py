@@ -104,6 +104,8 @@ def test_wrong_types_spoil_one_record_of_a_page(service: Service, api: httpx.Cli
     assert spoiled["data"][0]["data"]["id"] == whole["data"][0]["data"]["id"]
     assert spoiled["data"][1:] == whole["data"][1:]
     assert spoiled["links"] == whole["links"]
+    event = api.get("/v3.1/events").json()["data"][0]["data"]
+    assert event["data"]["object"]["name"] == ["?"]
 
 
 def test_links_that_lead_in_a_circle_or_away(service: Service, api: httpx.Client) -> None:
