@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -24,7 +26,7 @@ from roster_tui.console.places import Place
 from roster_tui.console.reading import Reading
 from roster_tui.findings.store import high
 from roster_tui.present import display_text
-from roster_tui.roster.cache import get_meta
+from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.read import account_counts, clever_ids, pending_ids
 from roster_tui.workspace import Workspace
 
@@ -62,7 +64,13 @@ class RosterApp(App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self.reading = Reading(workspace.cache)
+        self._damage = ""
+        try:
+            self.reading = Reading(workspace.cache)
+        except CacheDamaged as error:
+            # It has been moved aside; there is an empty one now, and all that cannot be fetched again is there.
+            self._damage = str(error)
+            self.reading = Reading(workspace.cache)
         self.browser = Browser(workspace, self.reading)
         self._seen_version = self.reading.version()
         self._pending = 0
@@ -78,7 +86,11 @@ class RosterApp(App[None]):
 
     def on_mount(self) -> None:
         """Say how things stand, and look for changes from now on."""
+        if not self.is_headless:
+            self._leave_when_told()
         self.refresh_status()
+        if self._damage:
+            self.tell(self._damage, "error")
         self.set_interval(_LOOK_EVERY_SECONDS, self._look_for_changes)
         self.set_interval(_STATUS_EVERY_SECONDS, self.refresh_status)
         # What acts is imported and set to work once the first frame is on the screen.
@@ -88,10 +100,20 @@ class RosterApp(App[None]):
         """Close the connections."""
         self.reading.close()
 
+    def _leave_when_told(self) -> None:
+        """Leave at SIGTERM and when the line is cut: the terminal is put back, a batch in hand ends."""
+        if sys.platform == "win32":
+            return
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(signum, self.exit, None, 128 + signum)
+
     # -- lines --------------------------------------------------------------------------------------
 
     def refresh_status(self) -> None:
         """Write the status line: district, freshness, next sync, findings, who."""
+        if not self.is_running:
+            return
         workspace, db = self.workspace, self.reading.pages
         applied = get_meta(db, "applied_at")
         self._pending = account_counts(db)["pending"]
@@ -110,6 +132,8 @@ class RosterApp(App[None]):
 
     @on(Browser.Changed)
     def _show_keys(self) -> None:
+        if not self.is_running:
+            return
         context = self.context()
         right = view_parts(context.view, self.size.width)
         self.query_one("#keys", Line).show(key_parts(context, offered(context)), right)
@@ -208,6 +232,9 @@ class RosterApp(App[None]):
         self.notify(display_text(message, 600), severity=severity, markup=False, timeout=_TOAST_SECONDS)
 
     def _changed(self) -> None:
+        if not self.is_running:
+            # What was under way when the console was left has nothing to show any more.
+            return
         self._seen_version = self.reading.version()
         self.refresh_status()
         self.browser.refresh_place()

@@ -14,6 +14,7 @@ from textual.widgets import Input
 from roster_tui.console import reports
 from roster_tui.console.bars import crumb_parts, report_counts, window_counts
 from roster_tui.console.columns import Row
+from roster_tui.console.filterline import FilterLine
 from roster_tui.console.lines import Line, Pane, Part, Parts
 from roster_tui.console.places import Place, opened
 from roster_tui.console.reading import Reading, Superseded
@@ -56,7 +57,7 @@ class Browser(Vertical):
         with Horizontal(id="body"):
             yield RecordTable(id="table")
             yield Pane(id="detail")
-        yield Input(id="filter", compact=True)
+        yield FilterLine(id="filter")
 
     def on_mount(self) -> None:
         """Show the first place."""
@@ -80,8 +81,8 @@ class Browser(Vertical):
         return self.query_one("#detail", Pane)
 
     @property
-    def _filter_field(self) -> Input:
-        return self.query_one("#filter", Input)
+    def _filter_field(self) -> FilterLine:
+        return self.query_one("#filter", FilterLine)
 
     # -- showing ------------------------------------------------------------------------------------
 
@@ -210,6 +211,7 @@ class Browser(Vertical):
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
+        self._point_at(None)
         self._filter_field.display = False
         self.table.focus()
 
@@ -223,17 +225,23 @@ class Browser(Vertical):
 
     def _narrow(self, text: str) -> None:
         """Filter by ``text``; a mistake is pointed at, and the last good filter stays."""
-        if self.place.kind is None or text == self.place.filter_text:
+        if self.place.kind is None:
             return
         try:
-            self.place.filter = parse(text, field_types(self.place.kind))
+            wanted = parse(text, field_types(self.place.kind))
         except FilterError as error:
-            self._mistake = error.message
-            self._show_around()
+            self._point_at(error)
             return
-        self._mistake = ""
-        self.place.filter_text = text
-        self.refresh_place()
+        self._point_at(None)
+        if text != self.place.filter_text:
+            self.place.filter, self.place.filter_text = wanted, text
+            self.refresh_place()
+
+    def _point_at(self, error: FilterError | None) -> None:
+        """Mark a mistake and say what it is, or take both away."""
+        self._mistake = error.message if error else ""
+        self._filter_field.mark(*((error.start, error.end) if error else (0, 0)))
+        self._show_around()
 
     # -- marking ------------------------------------------------------------------------------------
 

@@ -179,6 +179,8 @@ def entry_lines(workspace: Workspace, number: int, width: int) -> Lines:
             for result in value[:200]:
                 told = f"{result['id']}  {result['verdict'].replace('_', ' ')}  {result.get('reason', '')}"
                 lines.append(_labelled("", told))
+        elif isinstance(value, dict):
+            lines += _wrapped_field(name, ", ".join(f"{each} {what}" for what, each in value.items()), width)
         else:
             text = counted(len(value), "account") if name == "ids" else value
             lines += _wrapped_field(name, text, width)

@@ -233,7 +233,9 @@ class RecordTable(ScrollView, can_focus=True):
     def _header(self, width: int) -> list[Part]:
         parts = [Part(_NO_MARK)]
         for _, column, size, blanks in self._laid_out(width):
-            arrow = ("▼" if self._descending else "▲") if column.order and column.order == self._sorted_by else ""
+            # Numbers begin with the largest, so for them the usual order is the one that goes down.
+            arrow = "▼" if self._descending != column.right else "▲"
+            arrow = arrow if column.order and column.order == self._sorted_by else ""
             parts.append(Part(_aligned(column.title + arrow, column, size) + blanks))
         return parts
 

@@ -63,7 +63,7 @@ class Filter:
 EVERYTHING = Filter()
 
 _TERM = re.compile(r"""(?P<not>-)?(?:(?P<field>[A-Za-z][\w-]*):)?(?:"(?P<quoted>[^"]*)(?P<close>"?)|(?P<bare>\S*))""")
-_NUMBER = re.compile(r"(?P<comparison>>=|<=|>|<|=)?(?P<digits>\d+)")
+_NUMBER = re.compile(r"(?P<comparison>>=|<=|>|<|=)?(?P<digits>\d{1,15})")
 
 
 def parse(text: str, fields: Mapping[str, FieldType]) -> Filter:

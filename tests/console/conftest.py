@@ -7,9 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from textual.events import Paste
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from roster_tui.console.app import RosterApp
+from roster_tui.console.table import RecordTable
 from roster_tui.workspace import Workspace
 
 
@@ -29,8 +32,12 @@ class Desk:
 
     async def type(self, text: str) -> None:
         """Type text."""
-        names = {" ": "space", ":": "colon", "-": "minus", ">": "greater_than_sign", '"': "quotation_mark"}
-        await self.press(*(names.get(char, char) for char in text))
+        await self.press(*(_character_to_key(char) for char in text))
+
+    async def paste(self, text: str) -> None:
+        """Paste text, as a terminal hands it over."""
+        self.app.post_message(Paste(text))
+        await self.settle()
 
     async def settle(self) -> None:
         """Wait for workers and for the screen."""
@@ -44,6 +51,37 @@ class Desk:
         """Wait for actions too; none of them may be waiting for an answer."""
         await self.app.workers.wait_for_complete()
         await self.settle()
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds on the screen; fails after a generous while."""
+        for _ in range(1_000):
+            await self.pilot.pause(0.01)
+            if holds():
+                return
+        raise AssertionError(f"it did not come about:\n{self.text}")
+
+    @property
+    def table(self) -> RecordTable:
+        """The list."""
+        return self.app.browser.table
+
+    @property
+    def who(self) -> str:
+        """The row under the cursor, by its first cell."""
+        assert self.app.browser.row is not None
+        return self.app.browser.row.cells[0].text
+
+    @property
+    def crumb(self) -> str:
+        """The breadcrumb line."""
+        return self.lines[1].strip()
+
+    @property
+    def rows(self) -> list[str]:
+        """The lines of the list that hold rows."""
+        inside = self.table.region
+        shown = self.lines[inside.y + 1 : inside.bottom]
+        return [line[: inside.width].rstrip() for line in shown if line[: inside.width].strip()]
 
     @property
     def lines(self) -> list[str]:
@@ -62,6 +100,7 @@ class Desk:
         """The messages shown so far."""
         return [str(each.message) for each in self.app._notifications]
 
+    @property
     def status(self) -> str:
         """The status line."""
         return self.lines[0]
