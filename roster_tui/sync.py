@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from filelock import FileLock, Timeout
@@ -37,6 +37,7 @@ from roster_tui.workspace import Clock, DistrictName, Workspace, account_row, cr
 
 _ACCOUNTS_DUE = "accounts_due"
 """Kept beside the roster from the moment it changes until the accounts have followed."""
+_T = TypeVar("_T")
 _SHOWN = 50
 """Unreadable records that a run names."""
 
@@ -162,11 +163,11 @@ async def _run(workspace: Workspace, client: Client, progress: Progress) -> Sync
         stage = await _fetched(workspace, client, progress)
         progress(Step("compare", sum(stage.fetched.values())))
         known = {account.id: account for account in await workspace.directory.list_accounts()}
-        tallies, hold = await asyncio.to_thread(_compared, workspace, known)
+        tallies, hold = await _to_its_end(_compared, workspace, known)
         accounts: Mapping[str, int] = {}
         if hold is None:
             progress(Step("apply"))
-            await asyncio.to_thread(_apply, workspace, run)
+            await _to_its_end(_apply, workspace, run)
             progress(Step("accounts"))
             accounts = await follow(workspace)
     except BaseException as error:
@@ -207,7 +208,7 @@ async def _fetched(workspace: Workspace, client: Client, progress: Progress) -> 
             stage.unreadable += [(kind, each) for each in page.unreadable]
             records: list[Record] = page.records
             async with one_at_a_time:
-                await asyncio.to_thread(stage.add, kind, records)
+                await _to_its_end(stage.add, kind, records)
             progress(Step("fetch", sum(stage.fetched.values())))
 
     resources: list[tuple[Kind, AsyncIterator[Page[Any]]]] = [
@@ -230,8 +231,25 @@ async def _fetched(workspace: Workspace, client: Client, progress: Progress) -> 
     except BaseException:
         stage.abandon()
         raise
-    await asyncio.to_thread(stage.finish)
+    await _to_its_end(stage.finish)
     return stage
+
+
+async def _to_its_end(function: Callable[..., _T], *arguments: object) -> _T:
+    """Run a function beside the event loop; cancelled, wait for its end first.
+
+    A thread cannot be stopped: whoever went on would close the file it writes, and let go of the sync lock.
+    """
+    work = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    cancelled = False
+    while not work.done():
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+    return work.result()
 
 
 def _compared(
@@ -270,7 +288,7 @@ async def follow(workspace: Workspace) -> dict[str, int]:
     if ahead.accounts:
         await _write_accounts(workspace, ahead, at)
     accounts |= {account.id: account for account in ahead.accounts}
-    await asyncio.to_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
+    await _to_its_end(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
     return _numbers(ahead)
 
 

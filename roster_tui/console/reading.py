@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from threading import Lock
 
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.listing import Listing, Window, first_window, full_window
@@ -23,12 +24,18 @@ class Reading:
         self.pages = cache.reader()
         self._first = cache.reader()
         self._full = cache.reader()
+        self._in_use = {self._first: Lock(), self._full: Lock()}
         self._generation = 0
 
     def close(self) -> None:
-        """Close all connections."""
-        for db in (self.pages, self._first, self._full):
+        """Close all connections; whoever still reads from one is stopped first."""
+        self._generation += 1
+        self.pages.close()
+        for db, lock in self._in_use.items():
+            while not lock.acquire(timeout=0.01):
+                db.interrupt()
             db.close()
+            lock.release()
 
     def version(self) -> int:
         """Return a number that changes whenever anybody writes to the cache."""
@@ -48,8 +55,14 @@ class Reading:
         return await self._answer(self._generation, full_window, self._full, listing)
 
     async def _answer(self, generation: int, ask: _Ask, db: sqlite3.Connection, listing: Listing) -> Window:
+        def answer() -> Window:
+            with self._in_use[db]:
+                if generation != self._generation:
+                    raise Superseded
+                return ask(db, listing)
+
         try:
-            window = await asyncio.to_thread(ask, db, listing)
+            window = await asyncio.to_thread(answer)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise Superseded from None

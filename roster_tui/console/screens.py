@@ -104,11 +104,18 @@ class HelpScreen(ModalScreen[None]):
             yield Line(id="help-keys")
 
     def on_mount(self) -> None:
-        """Write the help."""
-        self.query_one("#help", Pane).show(help_lines(self._about, max(30, self.size.width - 34)))
+        """Write the line of keys."""
         self.query_one("#help-keys", Line).show(
             [Part("esc", "key"), Part(" close   "), Part("↑ ↓", "key"), Part(" scroll")]
         )
+
+    def on_resize(self) -> None:
+        """Write the help as wide as there is room for."""
+        self.call_after_refresh(self._write)
+
+    def _write(self) -> None:
+        pane = self.query_one("#help", Pane)
+        pane.show(help_lines(self._about, pane.size.width - 1))
 
 
 _MOVING = (
@@ -124,28 +131,32 @@ _GRADES = {
 }
 
 
+_KEY_ROOM = 16
+"""Columns that the keys take before what they do."""
+
+
 def help_lines(context: Context, width: int) -> list[Parts]:
     """Return the help for a view, from the table of actions and the fields of its filter."""
     lines: list[Parts] = [[Part(f"{VIEWS[context.view]}: keys", "title")], []]
     for key, text in _MOVING:
-        lines.append(_entry(key, text))
+        lines += _entry(key, text, width)
     for action in offered(context):
-        reason = action.reason(context)
-        twin = f"   roster-tui {action.command}" if action.command else ""
-        text = f"{action.help}{_GRADES[action.danger]}"
-        lines.append([*_entry(key_name(action.key), text), Part(twin, "dim")])
-        if reason:
-            lines.append([Part(" " * 16), Part(f"not now: {reason}", "dim")])
+        lines += _entry(key_name(action.key), f"{action.help}{_GRADES[action.danger]}", width)
+        if action.command:
+            lines.append([Part(" " * _KEY_ROOM), Part(f"roster-tui {action.command}", "dim")])
+        if reason := action.reason(context):
+            lines += [[Part(" " * _KEY_ROOM), *line] for line in wrapped(f"not now: {reason}", width - _KEY_ROOM)]
     if context.view in LISTED:
         lines += [[], [Part("Filter", "title")], []]
         lines += wrapped('words match anywhere; field:value; -not; "two words"; numbers take > >= < <=', width)
-        fields = FIELDS[LISTED[context.view].name]
-        lines += [_entry(f"{name}:", field.help) for name, field in fields.items()]
+        for name, field in FIELDS[LISTED[context.view].name].items():
+            lines += _entry(f"{name}:", field.help, width)
     return lines
 
 
-def _entry(key: str, text: str) -> list[Part]:
-    return [Part(f"  {key:<14}", "key"), Part(text)]
+def _entry(key: str, text: str, width: int) -> list[Parts]:
+    first, *rest = wrapped(text, width - _KEY_ROOM)
+    return [[Part(f"  {key:<{_KEY_ROOM - 2}}", "key"), *first], *([Part(" " * _KEY_ROOM), *line] for line in rest)]
 
 
 def every_key() -> list[tuple[str, str, str]]:

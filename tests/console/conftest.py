@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
+from rich.segment import Segment
+from textual._compositor import LayoutUpdate
 from textual.events import Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -24,6 +26,15 @@ class Desk:
         app = pilot.app
         assert isinstance(app, RosterApp)
         self.app = app
+        self.toasts = [str(each.message) for each in app._notifications]
+        """The messages shown so far."""
+        notify = app.notify
+
+        def noted(message: str, **options: Any) -> None:
+            self.toasts.append(message)
+            notify(message, **options)
+
+        app.notify = noted  # type: ignore[method-assign]
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until everything they set off has come to rest."""
@@ -84,21 +95,21 @@ class Desk:
         return [line[: inside.width].rstrip() for line in shown if line[: inside.width].strip()]
 
     @property
+    def strips(self) -> list[list[Segment]]:
+        """What goes to the terminal, line by line."""
+        update = self.app.screen._compositor.render_update(full=True)
+        assert isinstance(update, LayoutUpdate)
+        return [[segment for strip in line for segment in strip] for line in update.strips]
+
+    @property
     def lines(self) -> list[str]:
         """What the screen shows."""
-        update = self.app.screen._compositor.render_update(full=True)
-        strips = update.strips if hasattr(update, "strips") else []
-        return ["".join(segment.text for segment in line).rstrip() for line in strips]
+        return ["".join(segment.text for segment in line).rstrip() for line in self.strips]
 
     @property
     def text(self) -> str:
         """What the screen shows, as one text."""
         return "\n".join(self.lines)
-
-    @property
-    def toasts(self) -> list[str]:
-        """The messages shown so far."""
-        return [str(each.message) for each in self.app._notifications]
 
     @property
     def status(self) -> str:

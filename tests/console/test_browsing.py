@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-import pytest
-
 from roster_tui.roster.cache import discard
 from roster_tui.workspace import Workspace, create_workspace
 from tests.conftest import frozen, settings_for
