@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from filelock import FileLock
+
 from roster_tui.access import clever_access, demo_store
 from roster_tui.accounts.model import Confirm
+from roster_tui.roster.cache import discard
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, school_year_of
 from roster_tui.sandbox.incidents import WithIncidents, plan_demo
 from roster_tui.sandbox.nights import load_night
@@ -48,19 +52,41 @@ def prepare(settings: Settings, options: DemoOptions, say: Say, clock: Clock = n
     """
     root = private_folder(settings.data_root)
     folders = [SisFolder(folder) for folder in options.csv]
+    with FileLock(root / "demo.lock", mode=0o600):
+        return _prepare(root, settings, folders, options.size, say, clock)
+
+
+def _prepare(
+    root: Path, settings: Settings, folders: list[SisFolder], size: str, say: Say, clock: Clock
+) -> Workspace | None:
+    unfinished = root / "demo-unfinished"
+    if unfinished.exists():
+        # Whoever made it was stopped, and the folder was empty before: all of it is half a demo.
+        _clear(root)
     fresh = not demo_store(root).exists()
     if not folders and not fresh:
         return None
     if fresh and any(root.glob("*/district.json")):
         raise OtherDemo(f"{root} holds a real district's data. A demo needs a folder of its own: --data-dir")
+    if fresh:
+        unfinished.touch(mode=0o600)
     store = Store(demo_store(root))
     demo_store(root).chmod(0o600)
     try:
         if folders:
-            return _nights_of_files(settings, store, folders, say, clock)
-        return _two_nights(settings, store, options.size, say, clock)
+            workspace = _nights_of_files(settings, store, folders, say, clock)
+        else:
+            workspace = _two_nights(settings, store, size, say, clock)
     finally:
         store.close()
+    unfinished.unlink(missing_ok=True)
+    return workspace
+
+
+def _clear(root: Path) -> None:
+    for described in root.glob("*/district.json"):
+        shutil.rmtree(described.parent)
+    discard(demo_store(root))
 
 
 def _nights_of_files(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -20,9 +21,15 @@ from aiosmtpd.handlers import Message as MessageHandler
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from roster_tui.access import DEMO_TOKEN
 from roster_tui.demo import DemoOptions, prepare
+from roster_tui.sandbox.nights import load_night
+from roster_tui.sandbox.service import Service
+from roster_tui.sandbox.store import Store
 from roster_tui.settings import Settings, load
+from roster_tui.sync import sync
 from roster_tui.workspace import Workspace, open_workspace
+from tests.hostile import HostileDistrict, RekeyedHostileDistrict
 
 NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 """When every test takes place: a Tuesday in Chicago, 8:30 in the morning."""
@@ -161,3 +168,24 @@ def wait_until(holds: Callable[[], object], seconds: float = 20.0) -> None:
         if time.monotonic() > until:
             raise AssertionError("it did not come about in time")
         time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def _synced_hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    store = Store(folder / "clever.sqlite")
+    settings = settings_for(folder / "data", hold={"removed_percent": 100, "updated_percent": 100})
+    with serving(Service(store).app()) as url:
+        for night in (HostileDistrict(), RekeyedHostileDistrict()):
+            load_night(store, night, NOW)
+            _, result = asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, clock=frozen))
+            assert result.state == "applied"
+    store.close()
+    return folder / "data"
+
+
+@pytest.fixture
+def hostile(_synced_hostile: Path, tmp_path: Path) -> Workspace:
+    """A district of hostile names, synced over HTTP for two nights."""
+    copy = Path(shutil.copytree(_synced_hostile, tmp_path / "hostile"))
+    return open_workspace(settings_for(copy, operator="[/b]\x1b[31mjdoe\u202e"), frozen)

@@ -64,10 +64,8 @@ def demo(session: Session, csv: tuple[Path, ...], size: str, port: int | None, o
     )
     if only_prepare:
         return
-    from roster_tui.console.app import run
-
     with nullcontext() if port is None else child(demo_store(settings.data_root), port):
-        run(session.workspace())
+        session.open_console()
 
 
 @click.command(cls=_SandboxCommand)

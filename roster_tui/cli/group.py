@@ -93,9 +93,7 @@ def cli(context: click.Context) -> None:
     """
     context.ensure_object(dict)
     if context.invoked_subcommand is None:
-        from roster_tui.console.app import run
-
-        run(Session.of(context).workspace())
+        Session.of(context).open_console()
 
 
 def with_session(function: Callable[..., None]) -> Callable[..., None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -46,6 +47,18 @@ class Session:
     def workspace(self) -> Workspace:
         """Return the district to work on. Raises `NoDistrict`."""
         return open_workspace(self.settings)
+
+    def open_console(self) -> None:
+        """Open the console until it is left. Raises `NoDistrict`, and a usage error where there is no terminal."""
+        workspace = self.workspace()
+        # Textual reads keys from standard input and draws on standard error.
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise click.UsageError(
+                "The console needs a terminal. Without one: roster-tui status, teachers, conflicts (all with --json)"
+            )
+        from roster_tui.console.app import run
+
+        run(workspace)
 
     def with_data_dir(self, folder: Path) -> Session:
         """Return the session on another data folder."""

@@ -194,17 +194,18 @@ class RosterApp(App[None]):
     # -- accounts and sync --------------------------------------------------------------------------
 
     def _get_ready_to_act(self) -> None:
-        from roster_tui.console.acting import Acting
-        from roster_tui.console.syncing import Syncing
-
-        self._acting = Acting(self.workspace, self, self._changed)
-        self._syncing = Syncing(self.workspace, self, self._changed)
         if not self.workspace.settings.read_only:
-            self.run_worker(self._acting.settle(), group="acting", description="settle")
+            self.run_worker(self._hands().settle(), group="acting", description="settle")
+
+    def _hands(self) -> Acting:
+        if self._acting is None:
+            from roster_tui.console.acting import Acting
+
+            self._acting = Acting(self.workspace, self, self._changed)
+        return self._acting
 
     def _act_on(self, action_id: str, ids: list[str]) -> None:
-        if self._acting is not None:
-            self.run_worker(self._acting.act(BY_ID[action_id], ids), group="acting", description=action_id)
+        self.run_worker(self._hands().act(BY_ID[action_id], ids), group="acting", description=action_id)
 
     def _chosen(self) -> list[str]:
         """Return whom an action is for: the marked, or the row under the cursor."""
@@ -214,12 +215,13 @@ class RosterApp(App[None]):
         return [browser.row.clever_id] if browser.row and browser.row.clever_id else []
 
     def _undo(self) -> None:
-        if self._acting is not None:
-            self.run_worker(self._acting.undo(), group="acting", description="undo")
+        self.run_worker(self._hands().undo(), group="acting", description="undo")
 
     def _sync(self) -> None:
-        if self._syncing is not None:
-            self.run_worker(self._syncing.run(), group="sync", description="sync")
+        from roster_tui.console.syncing import Syncing
+
+        self._syncing = self._syncing or Syncing(self.workspace, self, self._changed)
+        self.run_worker(self._syncing.run(), group="sync", description="sync")
 
     async def confirm(self, plan: Plan, note: str) -> bool:
         """Show a plan and wait for the answer."""
@@ -250,6 +252,9 @@ class RosterApp(App[None]):
         """End after a fault of ours; Textual would print local variables, which may be students' names."""
         from roster_tui.console.crash import write_report
 
+        if self._exit_renderables:
+            # What fails after the first fault is its echo.
+            return
         error = self._exception or sys.exc_info()[1] or RuntimeError()
         incident, file = write_report(error, self.workspace.folder)
         said = f"The console failed (incident {incident}). Nothing was lost. A report without roster data is in {file}"

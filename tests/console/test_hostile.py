@@ -2,112 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import unicodedata
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from roster_tui.access import DEMO_TOKEN
 from roster_tui.console.screens import PlanScreen
 from roster_tui.console.table import RecordTable
-from roster_tui.sandbox.nights import load_night
-from roster_tui.sandbox.service import Service
-from roster_tui.sandbox.store import Store
-from roster_tui.sis import SisFile
-from roster_tui.sync import sync
 from roster_tui.workspace import Workspace
-from tests.conftest import NOW, frozen, serving, settings_for
 from tests.console.conftest import Desk, Open
-
-NAMES = [
-    "Smith [/b]",
-    "[@click=app.quit]x[/]",
-    "[bold red on white]loud[/]",
-    "\x1b]52;c;ZXZpbA==\x07",
-    "\x1b[2J\x1b[31mred",
-    "\x9b31m\x9d0;title\x9c",
-    "\u202eevil\u202c",
-    "zero\u200bwidth\ufeff",
-    "tab\tline\nreturn\rend",
-    "n" * 300,
-    "m" * 10_000,
-    "👩‍👩‍👧‍👦🏳️‍🌈",
-    "名前 李小龍",
-    "e\u0301\u0301\u0301 \u0600 \u2028",
-    "=cmd|' /C calc'!A0",
-    "$(reboot) `reboot` ; rm -rf ~",
-    "'; DROP TABLE teacher; --",
-]
-
-
-class HostileDistrict:
-    """Each value of each record is one of the names; ids and emails carry them too."""
-
-    name = "[/b]\x1b]0;owned\x07 \u202eUSD"
-
-    def rows(self, file: SisFile) -> Iterator[dict[str, str]]:
-        for number, name in enumerate(NAMES):
-            yield from self._rows(file, number, name)
-
-    def _rows(self, file: SisFile, number: int, name: str) -> Iterator[dict[str, str]]:
-        school, teacher = f"school {name}", f"teacher {name}"
-        section, student = f"section {name}", f"student {name}"
-        person = {"first_name": name, "last_name": name, "middle_name": name}
-        place = {"school_id": school}
-        if file is SisFile.SCHOOLS:
-            yield place | {"school_name": name, "school_number": name}
-        elif file is SisFile.TEACHERS:
-            # The first teaches at every school; the last ones share an email.
-            email = f"{name}@{min(number, 14)}.example"
-            yield place | person | {"teacher_id": teacher, "teacher_email": email, "title": name}
-        elif file is SisFile.STUDENTS:
-            yield place | person | {"student_id": student, "grade": "9", "dob": "2012-01-01", "student_email": name}
-        elif file is SisFile.SECTIONS:
-            course = {"course_name": name, "course_number": name, "period": name, "subject": name, "term_name": name}
-            taught = {"section_id": section, "teacher_id": teacher if number else "", "name": name, "grade": "9"}
-            yield place | course | taught | {"section_number": name}
-        elif file is SisFile.ENROLLMENTS:
-            yield place | {"section_id": section, "student_id": student}
-
-
-class RekeyedHostileDistrict(HostileDistrict):
-    """The night after: every second teacher and student has another id, and a teacher's email is gone."""
-
-    def _rows(self, file: SisFile, number: int, name: str) -> Iterator[dict[str, str]]:
-        for row in super()._rows(file, number, name):
-            changed = {key: f"new {row[key]}" for key in ("teacher_id", "student_id") if number % 2 and row.get(key)}
-            blanked = {"teacher_email": ""} if file is SisFile.TEACHERS and number == 2 else {}
-            yield row | changed | blanked
-
-
-@pytest.fixture(scope="module")
-def hostile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A district of hostile names, synced over HTTP for two nights."""
-    folder = tmp_path_factory.mktemp("hostile")
-    store = Store(folder / "clever.sqlite")
-    options: dict[str, Any] = {"hold": {"removed_percent": 100, "updated_percent": 100}}
-    settings = settings_for(folder / "data", **options)
-    with serving(Service(store).app()) as url:
-        for night in (HostileDistrict(), RekeyedHostileDistrict()):
-            load_night(store, night, NOW)
-            _, result = asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, clock=frozen))
-            assert result.state == "applied"
-    store.close()
-    return folder / "data"
-
-
-@pytest.fixture
-def hostile(hostile_folder: Path, tmp_path: Path) -> Workspace:
-    """That district, for one test."""
-    import shutil
-
-    from roster_tui.workspace import open_workspace
-
-    copy = Path(shutil.copytree(hostile_folder, tmp_path / "hostile"))
-    return open_workspace(settings_for(copy, operator="[/b]\x1b[31mjdoe\u202e"), frozen)
+from tests.hostile import NAMES
 
 
 def check(desk: Desk) -> None:

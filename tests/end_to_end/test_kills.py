@@ -1,0 +1,244 @@
+"""Killed with signal 9 at random moments: the roster is old or new, no action is lost, none is done twice.
+
+`KILLS=200` in the environment makes a long run of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roster_tui.access import DEMO_TOKEN
+from roster_tui.accounts.model import Account
+from roster_tui.demo import DemoOptions, prepare
+from roster_tui.sandbox.generator import GeneratedDistrict, Size, student_sis_id, teacher_sis_id
+from roster_tui.sandbox.incidents import Incidents, WithIncidents
+from roster_tui.sandbox.nights import load_night
+from roster_tui.sandbox.service import Service
+from roster_tui.sandbox.store import Store
+from roster_tui.settings import Settings
+from roster_tui.sync import sync
+from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
+from tests.conftest import NOW, Inbox, frozen, mail_options, serving, settings_for
+from tests.end_to_end.conftest import KILLS, Victim
+
+Tell = Callable[[str], None]
+
+DISTRICT = GeneratedDistrict(Size(schools=3, teachers=40, sections=90, students=200, staff=2), 3, 2026, "Lincoln")
+NIGHTS = (
+    DISTRICT,
+    WithIncidents(
+        DISTRICT,
+        Incidents(
+            rekeyed_teachers={teacher_sis_id(5): "2026-5"},
+            rekeyed_students={student_sis_id(8): "900"},
+            blanked_emails={teacher_sis_id(6)},
+            leavers={teacher_sis_id(7)},
+        ),
+    ),
+)
+
+
+def run_sync(tell: Tell, folder: Path, url: str) -> None:
+    settings = settings_for(folder)
+    asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, progress=lambda step: tell(step.what), clock=frozen))
+
+
+def roster(folder: Path) -> str:
+    """Return a digest of everything the cache holds of the roster, and check that the file is whole."""
+    (file,) = folder.glob("*/roster.sqlite")
+    digest = sha256()
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        named = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        kinds = ("school", "teacher", "student", "section", "course", "term")
+        tables = [
+            name for (name,) in named if name in kinds or name.endswith(("_rank", "_school", "_teacher", "_term"))
+        ]
+        for table in sorted({*tables, "record"}):
+            for row in sorted(map(repr, db.execute(f"SELECT * FROM {table}"))):
+                digest.update(row.encode())
+    return digest.hexdigest()
+
+
+def accounts(workspace: Workspace) -> list[tuple[str, str, str]]:
+    """Return who may sign in, by the ledger; the cache must say the same."""
+    found = sorted(
+        (account.id, account.state.value, str(account.cause))
+        for account in asyncio.run(workspace.directory.list_accounts())
+    )
+    with workspace.cache.reading() as db:
+        shown = db.execute("SELECT lower(hex(r.id)), a.state FROM account a JOIN record r ON r.key = a.key ORDER BY 1")
+        assert shown.fetchall() == [(clever_id, state) for clever_id, state, _ in found]
+    return found
+
+
+def test_a_sync_killed_at_any_moment_leaves_the_old_roster_or_the_new(tmp_path: Path) -> None:
+    folder, draw = tmp_path / "data", random.Random(9)
+    store, at = Store(tmp_path / "clever.sqlite"), datetime(2026, 1, 1, tzinfo=UTC)
+
+    def synced(night: int, url: str) -> Workspace:
+        nonlocal at
+        at += timedelta(days=1)
+        load_night(store, NIGHTS[night], at)
+        return finished(url)
+
+    def finished(url: str) -> Workspace:
+        return asyncio.run(sync(settings_for(folder), DEMO_TOKEN.reveal(), url, clock=frozen))[0]
+
+    with serving(Service(store).app()) as url:
+        for night in (0, 1):
+            synced(night, url)
+        right = {}
+        for night in (0, 1):
+            workspace = synced(night, url)
+            right[night] = (roster(folder), accounts(workspace))
+        assert right[0] != right[1]
+        seen: Counter[str] = Counter()
+        for number in range(KILLS):
+            night = number % 2
+            at += timedelta(days=1)
+            load_night(store, NIGHTS[night], at)
+            after = draw.choice(["", "fetch", "compare", "apply", "apply", "accounts", "accounts"])
+            heard = Victim(run_sync, folder, url).killed(after, 0.3 if not after else 0.03, draw)
+            is_now = roster(folder)
+            assert is_now in (right[0][0], right[1][0]), f"between the nights, killed after {heard[-1:]}"
+            seen["new" if is_now == right[night][0] else "old"] += 1
+            assert is_now == right[night][0] or "accounts" not in heard
+            followed = accounts(finished(url))
+            assert (roster(folder), followed) == right[night]
+            assert workspace.journal.verify().ok
+        assert set(seen) == {"old", "new"}
+    store.close()
+
+
+PEOPLE = 35
+
+
+def mailing(folder: Path, port: int) -> Workspace:
+    inbox = Inbox()
+    inbox.port = port
+    settings = settings_for(folder, mail=mail_options(inbox))
+    return create_workspace(settings, DistrictName("a" * 24, "Lincoln"), frozen)
+
+
+def run_activate(tell: Tell, folder: Path, port: int, ids: list[str]) -> None:
+    async def act() -> None:
+        performer = mailing(folder, port).performer()
+        plan = await performer.plan("activate", ids)
+        tell("planned")
+        await performer.perform(plan, lambda done, total: tell(f"acknowledged {done}"))
+
+    asyncio.run(act())
+
+
+def test_an_action_killed_at_any_moment_loses_nothing_and_mails_nobody_twice(tmp_path: Path, inbox: Inbox) -> None:
+    draw, workspace = random.Random(5), mailing(tmp_path, inbox.port)
+    doubts = 0
+    for number in range(KILLS):
+        people = [
+            Account(f"{number * 100 + each:024x}", f"Le{each}, Ann", NOW, email=f"t{each}.{number}@example.org")
+            for each in range(PEOPLE)
+        ]
+        ids = [each.id for each in people]
+        asyncio.run(workspace.directory.write(people))
+        before = len(list(workspace.journal.entries()))
+        after = draw.choice(["", "planned", "planned", "acknowledged 10", "acknowledged 20"])
+        heard = Victim(run_activate, tmp_path, inbox.port, ids).killed(after, 0.05, draw)
+        told = [int(each.rpartition(" ")[2]) for each in heard if each.startswith("acknowledged")]
+
+        asyncio.run(workspace.performer().settle())
+        verdicts: dict[str, str] = {}
+        for entry in list(workspace.journal.entries())[before:]:
+            for result in entry.facts.get("results", ()):
+                assert result["id"] not in verdicts
+                verdicts[result["id"]] = result["verdict"]
+        assert set(verdicts) in (set(), set(ids))
+        assert sum(verdict == "done" for verdict in verdicts.values()) >= max(told, default=0)
+        mailed = Counter(str(message["To"]) for message in inbox.messages)
+        assert not [address for address, times in mailed.items() if times > 1]
+        for person in people:
+            verdict = verdicts.get(person.id, "failed")
+            assert verdict != "done" or mailed[person.email or ""] == 1
+            assert verdict != "failed" or mailed[person.email or ""] == 0
+        in_doubt = [clever_id for clever_id, verdict in verdicts.items() if verdict == "in_doubt"]
+        assert len(in_doubt) <= 10
+        doubts += len(in_doubt)
+        again = asyncio.run(_activate(workspace, ids))
+        assert sum(again.values()) == PEOPLE
+        assert again["noop"] == sum(verdict in ("done", "in_doubt") for verdict in verdicts.values())
+        assert workspace.journal.verify().ok
+    assert max(Counter(str(message["To"]) for message in inbox.messages).values()) == 1
+    assert doubts
+    assert workspace.performer().running.abandoned() == []
+
+
+async def _activate(workspace: Workspace, ids: list[str]) -> Counter[str]:
+    performer = workspace.performer()
+    report = await performer.perform(await performer.plan("activate", ids))
+    return Counter(item.verdict.value for item in report.items)
+
+
+def run_prepare(tell: Tell, settings: Settings) -> None:
+    prepare(settings, DemoOptions(), tell, frozen)
+
+
+@pytest.mark.parametrize("number", range(max(3, KILLS // 6)))
+def test_a_demo_killed_while_it_is_made_is_made_anew(tmp_path: Path, number: int, demo: Workspace) -> None:
+    draw, settings = random.Random(number), settings_for(tmp_path / "made")
+    nights = ["", "Night 1: a small district of 1,900 students, first sync"]
+    nights.append("Night 2: the SIS office has been busy, second sync")
+    heard = Victim(run_prepare, settings).killed(nights[number % 3], 0.8, draw)
+    prepare(settings, DemoOptions(), lambda message: None, frozen)
+    made = open_workspace(settings, frozen)
+    assert facts(made) == facts(demo), heard
+    assert made.journal.verify().ok
+
+
+def facts(workspace: Workspace) -> Any:
+    with workspace.cache.reading() as db:
+        return (
+            db.execute("SELECT count(*), sum(in_data) FROM teacher").fetchall(),
+            db.execute("SELECT state, count(*) FROM account GROUP BY 1").fetchall(),
+            db.execute("SELECT code, count(*) FROM finding GROUP BY 1").fetchall(),
+            db.execute("SELECT state FROM run ORDER BY id").fetchall(),
+        )
+
+
+async def test_a_sync_stopped_at_any_step_can_be_run_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "clever.sqlite")
+    settings = settings_for(tmp_path / "data")
+    with serving(Service(store).app()) as url:
+        for number, step in enumerate(["fetch", "compare", "apply", "accounts"] * 2):
+            load_night(store, NIGHTS[number % 2], NOW + timedelta(days=number))
+            seen = asyncio.Event()
+            run = asyncio.create_task(
+                sync(
+                    settings,
+                    DEMO_TOKEN.reveal(),
+                    url,
+                    progress=lambda told, step=step, seen=seen: seen.set() if told.what == step else None,  # type: ignore[misc]
+                    clock=frozen,
+                )
+            )
+            await seen.wait()
+            run.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await run
+            workspace, result = await sync(settings, DEMO_TOKEN.reveal(), url, clock=frozen)
+            assert result.state == "applied"
+            with workspace.cache.reading() as db:
+                there = db.execute("SELECT count(*) FROM teacher WHERE in_data").fetchone()
+                assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert there == (40 - number % 2,)
+    store.close()
