@@ -24,7 +24,8 @@ HERE = (
 
 
 @pytest.fixture(autouse=True)
-def _same_versions(request: pytest.FixtureRequest) -> None:
+def _same_versions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
     if request.config.getoption("update_snapshots"):
         BASELINE.parent.mkdir(exist_ok=True)
         BASELINE.write_text(HERE + "\n")
