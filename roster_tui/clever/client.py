@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-import orjson
-from pydantic import BaseModel, ValidationError
-
-from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, PageLoop
-from roster_tui.clever.records import Course, District, Record, School, Section, Term, User
-from roster_tui.clever.transport import Answer, Patience, Traffic, Transport
+from roster_tui.clever.credentials import Credential, FixedToken, TokenSource
+from roster_tui.clever.endpoints import (
+    COURSES,
+    DETAILS,
+    DISTRICTS,
+    LISTS,
+    SCHOOLS,
+    SECTIONS,
+    SINGLES,
+    TERMS,
+    USERS,
+    Collection,
+    Single,
+)
+from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, PageLoop, Refused
+from roster_tui.clever.records import Course, District, Event, Record, School, Section, Term, User
+from roster_tui.clever.transport import Patience, Query, Traffic, Transport
+from roster_tui.clever.wire import NotAsDocumented, Unreadable, is_clever_id, read_count, read_list, read_one
 
 T = TypeVar("T", bound=Record)
 
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A record that is not as documented; it was left out, and the page kept."""
-
-    id: str
-    """Its Clever ID, or ``?``."""
-    problem: str
-    """Which field and what was expected; never the value, which may be a student's."""
+_PAST_EVERY_ID = "f" * 24
+_MOST_EMPTY_PAGES = 100
+"""Pages in a row that hold nothing and still lead on."""
 
 
 @dataclass(frozen=True)
@@ -35,37 +42,28 @@ class Page(Generic[T]):
 
     records: list[T]
     unreadable: list[Unreadable]
-    next_query: Mapping[str, str] | None
+    next_query: Query | None
     """The query of the next page, or None at the end."""
 
 
-class _Item(BaseModel, Generic[T]):
-    data: T
+@dataclass(frozen=True)
+class _List(Generic[T]):
+    """One list as it is asked for."""
 
-
-class _Link(BaseModel):
-    rel: str
-    uri: str
-
-
-class _Envelope(BaseModel, Generic[T]):
-    data: list[_Item[T]] = []
-    links: list[_Link] = []
-
-
-class _Single(BaseModel, Generic[T]):
-    data: T
+    path: str
+    record: type[T]
+    filters: Query = ()
 
 
 class Client:
     """Reads one district; use it as an async context manager.
 
-    Every method may raise a `CleverError` by cause.
+    Every method may raise a `CleverError` by cause, and ValueError for a question that Clever does not have.
     """
 
     def __init__(
         self,
-        token: str,
+        token: str | TokenSource,
         base_url: str = "https://api.clever.com",
         *,
         version: str = "v3.1",
@@ -73,7 +71,9 @@ class Client:
         patience: Patience | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._transport = Transport(base_url, token, patience=patience, sleep=sleep)
+        tokens = FixedToken(Credential.bearer(token)) if isinstance(token, str) else token
+        del token  # or it would stand among the local variables of a traceback
+        self._transport = Transport(base_url, tokens, patience=patience, sleep=sleep)
         self._prefix = f"/{version}"
         self._page_size = page_size
 
@@ -90,107 +90,210 @@ class Client:
         """What this client has cost so far."""
         return self._transport.traffic
 
+    # -- a district's lists ---------------------------------------------------------------------------
+
     async def district(self) -> District:
         """Return the district of the token."""
-        page = await self._page("/districts", {}, District)
+        page = await self._page(_List("/districts", District), ())
         if not page.records:
             raise BadResponse("Clever names no district for this token", Asked(self._url("/districts")), 200)
         return page.records[0]
 
     def schools(self) -> AsyncIterator[Page[School]]:
         """Yield all schools by page, in ascending order of id."""
-        return self._pages("/schools", School)
+        return self.records(SCHOOLS)
 
     def terms(self) -> AsyncIterator[Page[Term]]:
         """Yield all terms by page."""
-        return self._pages("/terms", Term)
+        return self.records(TERMS)
 
     def courses(self) -> AsyncIterator[Page[Course]]:
         """Yield all courses by page."""
-        return self._pages("/courses", Course)
+        return self.records(COURSES)
 
     def sections(self) -> AsyncIterator[Page[Section]]:
         """Yield all sections by page."""
-        return self._pages("/sections", Section)
+        return self.records(SECTIONS)
 
-    def users(self, role: str) -> AsyncIterator[Page[User]]:
-        """Yield all users who hold a role by page: ``student, teacher, staff`` or ``district_admin``."""
-        return self._pages("/users", User, role=role)
+    def users(self, role: str | None = None) -> AsyncIterator[Page[User]]:
+        """Yield all users who hold a role by page: ``student, teacher, staff, district_admin`` or ``contact``."""
+        return self.records(USERS, role=role)
+
+    # -- every other path -----------------------------------------------------------------------------
+
+    def records(self, what: Collection[T], *, role: str | None = None) -> AsyncIterator[Page[T]]:
+        """Yield everything of one type that the district shares, by page."""
+        return self._pages(self._list(what.word, f"/{what.word}", what, role, primary=False))
+
+    async def one(self, what: Collection[T], clever_id: str) -> T:
+        """Return one record by its Clever ID. Raises `NotFound`."""
+        if what.word not in DETAILS:
+            raise ValueError(f"Clever has no single record under /{what.word}")
+        return await self._one(f"/{what.word}/{_id(clever_id)}", what.record)
+
+    def within(
+        self,
+        owner: Collection[Any],
+        clever_id: str,
+        what: Collection[T],
+        *,
+        role: str | None = None,
+        primary: bool = False,
+    ) -> AsyncIterator[Page[T]]:
+        """Yield what belongs to one record, by page: ``within(SCHOOLS, id, USERS, role="teacher")``.
+
+        ``primary`` narrows a school's users to those whose main school it is, and a user's schools to that one.
+        """
+        path = f"/{owner.word}/{_id(clever_id)}/{what.word}"
+        return self._pages(self._list(f"{owner.word}/{what.word}", path, what, role, primary=primary))
+
+    async def related(self, owner: Collection[Any], clever_id: str, what: Single[T]) -> T:
+        """Return the one record that another belongs to: ``related(SECTIONS, id, TERM)``. Raises `NotFound`."""
+        if f"{owner.word}/{what.word}" not in SINGLES:
+            raise ValueError(f"Clever has no /{owner.word}/{{id}}/{what.word}")
+        return await self._one(f"/{owner.word}/{_id(clever_id)}/{what.word}", what.record)
+
+    async def count(self, resource: str, role: str | None = None) -> int | None:
+        """Return how many records of a resource (``users``) there are, or None when the server does not tell."""
+        if resource not in LISTS or not LISTS[resource].count:
+            raise ValueError(f"Clever does not count /{resource}")
+        query: Query = (*_filters(resource, role, primary=False), ("count", "true"))
+        if LISTS[resource].paged:
+            # Where the question is ignored, the answer is a list: a short one.
+            query += (("limit", "1"),)
+        answer = await self._transport.get(f"{self._prefix}/{resource}", query)
+        with suppress(NotAsDocumented):
+            return read_count(answer.body)
+        raise BadResponse("The answer is no count", answer.asked, 200)
+
+    # -- events -----------------------------------------------------------------------------------------
+
+    def events(
+        self,
+        starting_after: str | None = None,
+        record_types: Sequence[str] = (),
+        school: str | None = None,
+    ) -> AsyncIterator[Page[Event]]:
+        """Yield the events after an event's id by page, oldest first; only of some resources, or of one school.
+
+        Clever keeps 30 days and does not say when it has dropped some (reference 5.3): an id older than that
+        is no place to start from.
+        """
+        filters = tuple(("record_type", each) for each in record_types)
+        filters += (("school", _id(school)),) if school else ()
+        asked = _List("/events", Event, filters)
+        return self._pages(asked, _id(starting_after) if starting_after else "")
+
+    async def latest_event_id(self) -> str | None:
+        """Return the id of the newest event, or None while there is none."""
+        newest = ""
+        with suppress(Refused):
+            page = await self._page(_List("/events", Event), (("ending_before", _PAST_EVERY_ID), ("limit", "1")))
+            newest = _last_id(page)
+        # Not every server honours that question: what comes after its answer is read to the end.
+        async for page in self.events(newest or None):
+            newest = max(newest, _last_id(page))
+        return newest or None
+
+    # -- pages ------------------------------------------------------------------------------------------
+
+    def _list(self, known_as: str, path: str, what: Collection[T], role: str | None, *, primary: bool) -> _List[T]:
+        if known_as not in LISTS:
+            raise ValueError(f"Clever has no list {path}")
+        return _List(path, what.record, _filters(known_as, role, primary=primary))
 
     def _url(self, path: str) -> str:
         return f"{self._transport.base_url}{self._prefix}{path}"
 
-    async def _pages(self, path: str, kind: type[T], **params: str) -> AsyncIterator[Page[T]]:
+    async def _pages(self, asked: _List[T], after: str = "") -> AsyncIterator[Page[T]]:
         """Yield the pages of a list; while one is used, the next is on its way."""
-        query = {**params, "limit": str(self._page_size)}
-        pending: asyncio.Task[Page[T]] | None = asyncio.create_task(self._page(path, query, kind))
-        last_id = ""
+        query: Query = asked.filters
+        if asked.path != f"/{DISTRICTS.word}":
+            query += (("limit", str(self._page_size)),)
+        if after:
+            query += (("starting_after", after),)
+        pending: asyncio.Task[Page[T]] | None = asyncio.create_task(self._page(asked, query))
+        empty = 0
         try:
             while pending is not None:
                 page = await pending
-                last_id = self._moved_on(path, page, last_id)
+                after = self._moved_on(asked, page, after)
+                empty = 0 if page.records or page.unreadable else empty + 1
+                if empty > _MOST_EMPTY_PAGES:
+                    raise PageLoop("Clever sends empty pages without an end", Asked(self._url(asked.path)), 200)
                 pending = None
                 if page.next_query is not None:
-                    pending = asyncio.create_task(self._page(path, page.next_query, kind))
+                    pending = asyncio.create_task(self._page(asked, page.next_query))
                 yield page
         finally:
             if pending is not None:
                 pending.cancel()
+                await asyncio.gather(pending, return_exceptions=True)
 
-    def _moved_on(self, path: str, page: Page[T], last_id: str) -> str:
-        """Return the last id of a page; ids ascend over all pages, or we would read in circles."""
+    def _moved_on(self, asked: _List[T], page: Page[T], after: str) -> str:
+        """Return where the next page begins; ids ascend over all pages, or we would read in circles."""
         ids = [record.id for record in page.records]
-        if ids and ids[0] <= last_id:
-            raise PageLoop("Clever sent a page again", Asked(self._url(path)), 200)
-        last_id = ids[-1] if ids else last_id
-        if page.next_query is not None and page.next_query.get("starting_after", "") < last_id:
-            raise PageLoop("The link to the next page leads back", Asked(self._url(path)), 200)
-        return last_id
+        if ids and min(ids) <= after:
+            raise PageLoop("Clever sent a page again", Asked(self._url(asked.path)), 200)
+        if page.next_query is None:
+            return after
+        following = dict(page.next_query).get("starting_after", "")
+        if following <= after or (ids and following < max(ids)):
+            raise PageLoop("The link to the next page leads back", Asked(self._url(asked.path)), 200)
+        return following
 
-    async def _page(self, path: str, query: Mapping[str, str], kind: type[T]) -> Page[T]:
-        answer = await self._transport.get(self._prefix + path, query)
+    async def _page(self, asked: _List[T], query: Query) -> Page[T]:
+        answer = await self._transport.get(self._prefix + asked.path, query)
         try:
-            envelope = _Envelope[kind].model_validate_json(answer.body)  # type: ignore[valid-type]
-            records = [item.data for item in envelope.data]
-            unreadable: list[Unreadable] = []
-            links = envelope.links
-        except ValidationError:
-            records, unreadable, links = _one_by_one(answer, kind)
-        following = next((link.uri for link in links if link.rel == "next"), None)
-        next_query = None if following is None else self._next_query(following, path, answer.asked)
-        return Page(records, unreadable, next_query)
+            listed = read_list(answer.body, asked.record)
+        except NotAsDocumented:
+            listed = None
+        if listed is None:
+            raise BadResponse("The answer is not a list of records", answer.asked, 200)
+        next_query = None if listed.next_link is None else self._next_query(listed.next_link, asked, answer.asked)
+        return Page(listed.records, listed.unreadable, next_query)
 
-    def _next_query(self, uri: str, path: str, asked: Asked) -> dict[str, str]:
-        """Return the query of a next link that stays on this host and this list. Raises `ForeignLink`."""
-        link, base = urlsplit(uri), urlsplit(self._transport.base_url)
+    def _next_query(self, uri: str, of: _List[Any], asked: Asked) -> Query:
+        """Return the query of a next link that stays on this host and this list. Raises `ForeignLink`.
+
+        What the list was narrowed by stays, whatever the link says: without its role, students would come
+        among the teachers.
+        """
+        try:
+            link, base = urlsplit(uri), urlsplit(self._transport.base_url)
+        except ValueError:
+            raise ForeignLink("The link to the next page is none", asked, 200) from None
         elsewhere = (link.scheme or link.netloc) and (link.scheme, link.netloc) != (base.scheme, base.netloc)
-        if elsewhere or link.path != self._prefix + path:
+        if elsewhere or link.path != self._prefix + of.path:
             raise ForeignLink("The link to the next page leads elsewhere; it was not followed", asked, 200)
-        return dict(parse_qsl(link.query))
+        given = dict(parse_qsl(link.query))
+        return of.filters + tuple((name, given[name]) for name in ("limit", "starting_after") if name in given)
+
+    async def _one(self, path: str, kind: type[T]) -> T:
+        answer = await self._transport.get(self._prefix + path)
+        with suppress(NotAsDocumented):
+            return read_one(answer.body, kind)
+        raise BadResponse("The answer is not a record as Clever documents it", answer.asked, 200)
 
 
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
+def _filters(known_as: str, role: str | None, *, primary: bool) -> Query:
+    """Return a list's filters as a query. Raises ValueError for what Clever does not have there."""
+    has = LISTS[known_as]
+    if role is not None and role not in has.roles:
+        known = ", ".join(has.roles) or "none"
+        raise ValueError(f"/{known_as} cannot be narrowed to the role {role!r}; it knows {known}")
+    if primary and not has.primary:
+        raise ValueError(f"/{known_as} cannot be narrowed to main schools")
+    return ((("role", role),) if role else ()) + ((("primary", "true"),) if primary else ())
 
 
-def _one_by_one(answer: Answer, kind: type[T]) -> tuple[list[T], list[Unreadable], list[_Link]]:
-    """Read a page of which not every record is as documented."""
-    try:
-        body: Any = orjson.loads(answer.body)
-        items = [item["data"] for item in _list(body["data"])]
-        links = [_Link.model_validate(link) for link in body.get("links") or []]
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValidationError):
-        raise BadResponse("The answer is not a list of records", answer.asked, 200) from None
-    records: list[T] = []
-    unreadable: list[Unreadable] = []
-    for item in items:
-        try:
-            records.append(kind.model_validate(item))
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-            field = ".".join(map(str, first["loc"])) or "record"
-            named = str(item.get("id", "?")) if isinstance(item, dict) else "?"
-            unreadable.append(Unreadable(named, f"{field}: {first['msg']}"))
-    return records, unreadable, links
+def _id(clever_id: str) -> str:
+    """Return a Clever ID that may stand in a path. Raises ValueError."""
+    if not is_clever_id(clever_id):
+        raise ValueError(f"{clever_id[:40]!r} is no Clever ID: 24 hexadecimal digits are expected")
+    return clever_id
+
+
+def _last_id(page: Page[Event]) -> str:
+    ids = [each.id for each in page.records] + [each.id for each in page.unreadable]
+    return max(filter(is_clever_id, ids), default="")

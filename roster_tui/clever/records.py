@@ -1,58 +1,57 @@
 """Clever's wire types (v3.1 field tables): only the fields this product keeps are declared.
 
-What is not declared is dropped while parsing, before it can be stored: race, gender, language, lunch, IEP,
+What is not declared is skipped while parsing, before it can be stored: race, gender, language, lunch, IEP,
 disability, addresses and contacts of students among them. Absent, empty and null are one: None.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+import msgspec
 
-
-def _none_if_empty(value: Any) -> Any:
-    return value or None
-
-
-Text = Annotated[str | None, AfterValidator(_none_if_empty)]
-Moment = Annotated[datetime | None, BeforeValidator(_none_if_empty)]
-CleverId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-Ids = Annotated[list[str], BeforeValidator(lambda value: value or [])]
+CleverId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{24}$")]
+Text: TypeAlias = str | None
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+class _Wire(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    # gc=False: no record can be part of a cycle, so the collector need not walk a million of them.
+
+    def __post_init__(self) -> None:
+        if "" in msgspec.structs.astuple(self):
+            for name in self.__struct_fields__:
+                if getattr(self, name) == "":
+                    msgspec.structs.force_setattr(self, name, None)
 
 
-class Record(_Wire):
+class Record(_Wire, frozen=True, kw_only=True, gc=False):
     """Whatever has a Clever ID: the key of every type."""
 
     id: CleverId
 
 
-class District(Record):
+class District(Record, frozen=True, kw_only=True, gc=False):
     """The district of a token, and how its own sync into Clever fares."""
 
     name: Text = None
     state: Text = None
     """``running, pending, error, paused, success`` or None."""
     error: Text = None
-    last_sync: Moment = None
-    pause_start: Moment = None
-    pause_end: Moment = None
+    last_sync: datetime | None = None
+    pause_start: datetime | None = None
+    pause_end: datetime | None = None
     sis_type: Text = None
 
 
-class Principal(_Wire):
+class Principal(_Wire, frozen=True, kw_only=True, gc=False):
     """Who leads a school."""
 
     name: Text = None
     email: Text = None
 
 
-class School(Record):
+class School(Record, frozen=True, kw_only=True, gc=False):
     """A school."""
 
     name: Text = None
@@ -64,7 +63,7 @@ class School(Record):
     principal: Principal | None = None
 
 
-class Term(Record):
+class Term(Record, frozen=True, kw_only=True, gc=False):
     """A term; made by Clever from section rows, so several may share a name."""
 
     name: Text = None
@@ -72,14 +71,14 @@ class Term(Record):
     end_date: Text = None
 
 
-class Course(Record):
+class Course(Record, frozen=True, kw_only=True, gc=False):
     """A course."""
 
     name: Text = None
     number: Text = None
 
 
-class Section(Record):
+class Section(Record, frozen=True, kw_only=True, gc=False):
     """A section with its whole class list."""
 
     school: Text = None
@@ -88,16 +87,16 @@ class Section(Record):
     course: Text = None
     term_id: Text = None
     teacher: Text = None
-    teachers: Ids = []
+    teachers: list[str] = []
     """The primary teacher and up to nine co-teachers."""
-    students: Ids = []
+    students: list[str] = []
     subject: Text = None
     grade: Text = None
     period: Text = None
     section_number: Text = None
 
 
-class Name(_Wire):
+class Name(_Wire, frozen=True, kw_only=True, gc=False):
     """A person's name, as the SIS spells it."""
 
     first: Text = None
@@ -105,20 +104,20 @@ class Name(_Wire):
     last: Text = None
 
 
-class StudentRole(_Wire):
+class StudentRole(_Wire, frozen=True, kw_only=True, gc=False):
     """What is kept of a student: enough to see that one was re-keyed, no demographics."""
 
     sis_id: Text = None
     student_number: Text = None
     state_id: Text = None
     school: Text = None
-    schools: Ids = []
+    schools: list[str] = []
     grade: Text = None
     dob: Text = None
     """``M/D/YYYY``."""
 
 
-class TeacherRole(_Wire):
+class TeacherRole(_Wire, frozen=True, kw_only=True, gc=False):
     """A user who teaches."""
 
     sis_id: Text = None
@@ -126,24 +125,24 @@ class TeacherRole(_Wire):
     state_id: Text = None
     title: Text = None
     school: Text = None
-    schools: Ids = []
+    schools: list[str] = []
 
 
-class StaffRole(_Wire):
+class StaffRole(_Wire, frozen=True, kw_only=True, gc=False):
     """A school admin; the SIS key is ``staff_id``."""
 
     staff_id: Text = None
     title: Text = None
-    schools: Ids = []
+    schools: list[str] = []
 
 
-class DistrictAdminRole(_Wire):
+class DistrictAdminRole(_Wire, frozen=True, kw_only=True, gc=False):
     """An admin of the whole district; not from the SIS, so without a key there."""
 
     title: Text = None
 
 
-class Roles(_Wire):
+class Roles(_Wire, frozen=True, kw_only=True, gc=False):
     """The roles a user holds; student and contact stand alone, the others may combine."""
 
     student: StudentRole | None = None
@@ -152,9 +151,40 @@ class Roles(_Wire):
     district_admin: DistrictAdminRole | None = None
 
 
-class User(Record):
+class User(Record, frozen=True, kw_only=True, gc=False):
     """A person."""
 
-    name: Name = Name()
+    name: Name = msgspec.field(default_factory=Name)
     email: Text = None
-    roles: Roles = Roles()
+    roles: Roles = msgspec.field(default_factory=Roles)
+
+
+class Resource(Record, frozen=True, kw_only=True, gc=False):
+    """A digital learning resource that an application offers in Clever."""
+
+    resource_id: Text = None
+    title: Text = None
+    roles: list[str] = []
+    """``teacher, student``: who sees it."""
+
+
+class Event(Record, frozen=True, kw_only=True, gc=False):
+    """One change of one record; in order of id, never of ``created`` (reference 5.1)."""
+
+    type: str
+    """``users.updated`` and its like: the resource, and what happened to it."""
+    created: datetime | None = None
+    record: District | School | Term | Course | Section | User | None = None
+    """The whole record after the change, as last known for one that is deleted; None for types not kept."""
+    previous_attributes: dict[str, Any]
+    """Sparse and nested: what changed, with the old value, None where it was empty. Fields kept here only."""
+
+
+RECORD_OF_EVENT: dict[str, type[District | School | Term | Course | Section | User]] = {
+    "districts": District,
+    "schools": School,
+    "terms": Term,
+    "courses": Course,
+    "sections": Section,
+    "users": User,
+}

@@ -1,4 +1,4 @@
-"""HTTP to Clever, and nothing above it: one GET with retries, limits and errors by cause.
+"""HTTP to Clever, and nothing above it: one GET with retries, limits, tokens and errors by cause.
 
 The only module that imports httpx.
 """
@@ -10,14 +10,15 @@ import contextlib
 import ipaddress
 import random
 import time
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+import zlib
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httpx
 
-from roster_tui.clever.budget import RateBudget
+from roster_tui.clever.budget import RateBudget, shared_budget
+from roster_tui.clever.credentials import Credential, TokenSource
 from roster_tui.clever.errors import (
     Asked,
     BadResponse,
@@ -32,11 +33,18 @@ from roster_tui.clever.errors import (
     Unreachable,
 )
 
+_BLIND_WAIT = 20.0
+"""Seconds to wait after a 429 that does not say for how long; four such waits outlast any window."""
 
-class Answer(NamedTuple):
-    """A good answer: its body, and where it came from."""
+Query = tuple[tuple[str, str], ...]
+"""Names and values in order; a name may come more than once."""
 
-    body: bytes
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: its body, which is kept out of tracebacks, and where it came from."""
+
+    body: bytes = field(repr=False)
     asked: Asked
 
 
@@ -48,7 +56,7 @@ class Patience:
     read_seconds: float = 60.0
     attempts: int = 5
     total_seconds: float = 180.0
-    """No new attempt begins later than this after the first."""
+    """No attempt begins later than this after the first, and none takes longer, however slowly it drips in."""
     backoff_seconds: float = 0.5
     """Upper bound of the first wait; doubled each time, drawn at random below it (full jitter)."""
 
@@ -62,48 +70,45 @@ class Traffic:
     received_bytes: int = 0
 
 
-class _Bearer(httpx.Auth):
-    """The token on each request; it has no repr, and httpx drops it before a redirect to another host."""
+class _Authorized(httpx.Auth):
+    """The credential on one request; it has no repr, and a redirect is never followed with it."""
 
-    def __init__(self, token: str) -> None:
-        self.__token = token
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = f"Bearer {self.__token}"
+        request.headers["Authorization"] = self._credential.header()
         yield request
-
-    def __repr__(self) -> str:
-        return "_Bearer('***')"
 
 
 class Transport:
-    """A connection pool to one host with one token.
+    """A connection pool to one host with one source of tokens.
 
     Raises `InsecureAddress` when the address is neither https nor loopback.
     """
 
     MAX_BODY = 256 * 1024 * 1024
-    """Bytes; ten thousand sections with full class lists are well below."""
+    """Bytes, unpacked; ten thousand sections with full class lists are well below."""
+    MAX_ERROR_BODY = 64 * 1024
 
     def __init__(
         self,
         base_url: str,
-        token: str,
+        tokens: TokenSource,
         *,
         patience: Patience | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.traffic = Traffic()
+        self._tokens = tokens
         self._patience = patience or Patience()
         self._sleep = sleep
-        self._budget = RateBudget(sleep=sleep)
-        local = _is_loopback(self.base_url)
-        if not local and urlsplit(self.base_url).scheme != "https":
-            raise InsecureAddress("The token may only be sent over https", Asked(self.base_url))
+        local = _checked(self.base_url)
+        self._budget: RateBudget | None = None
         self._http = httpx.AsyncClient(
-            auth=_Bearer(token),
-            headers={"Accept": "application/json", "User-Agent": "roster-tui"},
+            # Only what we unpack ourselves, since the library would unpack without an end.
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "roster-tui"},
             follow_redirects=False,
             # A proxy from the environment is for the outside world, not for loopback.
             trust_env=not local,
@@ -115,68 +120,114 @@ class Transport:
         """Close all connections."""
         await self._http.aclose()
 
-    async def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+    async def get(self, path: str, query: Query = ()) -> Answer:
         """Return the answer to a GET of a path on the base URL.
 
         Tried again with growing, random waits after 429, 5xx, time-outs and broken connections, never after
-        another 4xx. Raises a `CleverError` by cause when it stays bad.
+        another 4xx; once more with another token, if there is one, after a 401. Raises a `CleverError` by
+        cause when it stays bad.
         """
-        began = time.monotonic()
+        credential = await self._tokens.current()
+        try:
+            return await self._patiently(path, query, credential)
+        except Unauthorized as error:
+            refusal = error
+        other = await self._tokens.after_refusal(credential)
+        if other is None:
+            raise refusal
+        self.traffic.retries += 1
+        return await self._patiently(path, query, other)
+
+    async def _patiently(self, path: str, query: Query, credential: Credential) -> Answer:
+        # Held here, since the shared budgets are only remembered while somebody uses them.
+        budget = self._budget = shared_budget(self.base_url, credential)
+        ends = time.monotonic() + self._patience.total_seconds
         attempt = 0
         while True:
             attempt += 1
-            await self._budget.take()
-            try:
-                return await self._once(path, params)
-            except (RateLimited, ServerError, TimedOut, Unreachable) as error:
-                wait = self._wait_before_retry(error, attempt)
-                if attempt >= self._patience.attempts:
-                    raise
-                if time.monotonic() - began + wait > self._patience.total_seconds:
-                    raise
-                self.traffic.retries += 1
-                await self._sleep(wait)
+            await budget.take(self._sleep)
+            got = await self._once(path, query, credential, budget)
+            if isinstance(got, Answer):
+                return got
+            wait = self._wait_before_retry(got, attempt, budget)
+            passing = isinstance(got, RateLimited | ServerError | TimedOut | Unreachable)
+            if not passing or attempt >= self._patience.attempts or time.monotonic() + wait > ends:
+                raise got
+            self.traffic.retries += 1
+            await self._sleep(wait)
 
-    def _wait_before_retry(self, error: CleverError, attempt: int) -> float:
+    def _wait_before_retry(self, error: CleverError, attempt: int, budget: RateBudget) -> float:
         jitter = random.uniform(0, self._patience.backoff_seconds * 2 ** (attempt - 1))
         if isinstance(error, RateLimited):
             # The server's clock says when; the jitter keeps concurrent calls from returning at once.
-            return self._budget.seconds_to_reset() + jitter
+            return (budget.seconds_to_reset() or _BLIND_WAIT) + jitter
         return jitter
 
-    async def _once(self, path: str, params: Mapping[str, str] | None) -> Answer:
+    async def _once(self, path: str, query: Query, credential: Credential, budget: RateBudget) -> Answer | CleverError:
+        """Ask once. Errors are returned, so that none drags the frames of a library with our headers behind it."""
         url = self.base_url + path
         self.traffic.requests += 1
         try:
-            async with self._http.stream("GET", url, params=params) as response:
+            async with (
+                asyncio.timeout(self._patience.total_seconds),
+                self._http.stream("GET", url, params=query or None, auth=_Authorized(credential)) as response,
+            ):
                 asked = _asked(response)
-                self._budget.note(response.headers)
-                body = await self._body(response, asked)
-        except httpx.TimeoutException as error:
-            raise TimedOut(f"Clever did not answer in time ({type(error).__name__})", Asked(url)) from None
+                budget.note(response.headers)
+                good = response.status_code == 200
+                body = await self._body(response, self.MAX_BODY if good else self.MAX_ERROR_BODY)
+        except (TimeoutError, httpx.TimeoutException) as error:
+            return TimedOut(f"Clever did not answer in time ({type(error).__name__})", Asked(url))
         except httpx.RequestError as error:
-            # The original error may carry the request with its headers: only its kind is told.
-            raise Unreachable(f"Clever cannot be reached: {_reason(error)}", Asked(url)) from None
-        if response.status_code != 200:
-            raise _error_for(response.status_code, body, asked)
-        return Answer(body, asked)
+            return Unreachable(f"Clever cannot be reached: {_reason(error)}", Asked(url))
+        except (_TooLong, _Undecodable) as error:
+            if good:
+                return BadResponse(str(error), asked, 200)
+            body = b""
+        self.traffic.received_bytes += len(body)
+        return Answer(body, asked) if good else _error_for(response.status_code, body, asked)
 
-    async def _body(self, response: httpx.Response, asked: Asked) -> bytes:
+    async def _body(self, response: httpx.Response, most: int) -> bytes:
+        """Return an answer's body, unpacked; never more in memory than it may be long."""
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip"):
+            raise _Undecodable("The answer is packed in a way that was not asked for")
+        unpacked = zlib.decompressobj(wbits=31) if coding == "gzip" else None
         chunks: list[bytes] = []
         size = 0
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
+            if unpacked is not None:
+                try:
+                    # Zero would mean without limit: one byte more than allowed is enough to know.
+                    chunk = unpacked.decompress(chunk, most - size + 1)
+                except zlib.error:
+                    raise _Undecodable("The answer cannot be unpacked") from None
             size += len(chunk)
-            if size > self.MAX_BODY:
-                raise BadResponse(f"The answer is longer than {self.MAX_BODY:,} bytes", asked, 200)
+            if size > most:
+                raise _TooLong(f"The answer is longer than {most:,} bytes")
             chunks.append(chunk)
-        self.traffic.received_bytes += size
+        if unpacked is not None and not unpacked.eof:
+            raise _Undecodable("The answer cannot be unpacked: its end is missing")
         return b"".join(chunks)
+
+
+class _TooLong(Exception):
+    pass
+
+
+class _Undecodable(Exception):
+    pass
 
 
 def _asked(response: httpx.Response) -> Asked:
     names = ("x-request-id", "clever-request-id")
-    ids = (response.headers.get(name, "") for name in names)
+    ids = (_plain(response.headers.get(name, "")) for name in names)
     return Asked(str(response.url), tuple(text for text in ids if text.strip("0-")))
+
+
+def _plain(text: str) -> str:
+    """Return what a server says as it may be printed: short, and without what steers a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text[:200])
 
 
 def _error_for(status: int, body: bytes, asked: Asked) -> CleverError:
@@ -203,7 +254,7 @@ def _message_in(body: bytes) -> str:
         if isinstance(said, dict):
             text = said.get("message") or said.get("error")
             if isinstance(text, str):
-                return f": {text[:200]}"
+                return f": {_plain(text)}"
     return ""
 
 
@@ -213,6 +264,18 @@ def _reason(error: httpx.RequestError) -> str:
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return "the connection broke in the middle of an answer"
     return type(error).__name__
+
+
+def _checked(base_url: str) -> bool:
+    """Return whether an address is loopback. Raises `InsecureAddress` when a token may not go there."""
+    address = urlsplit(base_url)
+    asked = Asked(f"{address.scheme}://{address.hostname or ''}")
+    if address.username is not None or address.password is not None or address.query or address.fragment:
+        raise InsecureAddress("The address may hold neither a user nor a query", asked)
+    local = address.scheme in ("http", "https") and _is_loopback(base_url)
+    if not local and (address.scheme != "https" or not address.hostname):
+        raise InsecureAddress("The token may only be sent over https", asked)
+    return local
 
 
 def _is_loopback(url: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
+from roster_tui.clever.wire import read
 from roster_tui.roster import compare, history
 from roster_tui.roster.apply import apply
 from roster_tui.roster.cache import Cache
@@ -28,7 +29,7 @@ def an_id(kind: Kind, number: int) -> str:
 def school(number: int, **fields: Any) -> School:
     """Return a school."""
     given = {"name": f"School {number}", "sis_id": f"S{number}", **fields}
-    return School.model_validate({"id": an_id(SCHOOL, number), **given})
+    return read({"id": an_id(SCHOOL, number), **given}, School)
 
 
 def teacher(number: int, schools: Sequence[int] = (), **fields: Any) -> User:
@@ -38,7 +39,7 @@ def teacher(number: int, schools: Sequence[int] = (), **fields: Any) -> User:
     role |= {"state_id": fields.get("state_id"), "title": fields.get("title")}
     name = {"first": fields.get("first", "Ann"), "last": fields.get("last", f"Le{number}")}
     email = fields.get("email", f"t{number}@example.org")
-    return User.model_validate({"id": an_id(TEACHER, number), "name": name, "email": email, "roles": {"teacher": role}})
+    return read({"id": an_id(TEACHER, number), "name": name, "email": email, "roles": {"teacher": role}}, User)
 
 
 def student(number: int, at: int = 1, **fields: Any) -> User:
@@ -47,7 +48,7 @@ def student(number: int, at: int = 1, **fields: Any) -> User:
     role |= {"state_id": fields.get("state_id"), "grade": fields.get("grade", "5")}
     name = {"first": fields.get("first", "Zoë"), "middle": fields.get("middle"), "last": fields.get("last", "Ng")}
     email = fields.get("email")
-    return User.model_validate({"id": an_id(STUDENT, number), "name": name, "email": email, "roles": {"student": role}})
+    return read({"id": an_id(STUDENT, number), "name": name, "email": email, "roles": {"student": role}}, User)
 
 
 def section(
@@ -64,7 +65,7 @@ def section(
         "teachers": ids,
         "students": [an_id(STUDENT, each) for each in students],
     }
-    return Section.model_validate(record | fields)
+    return read(record | fields, Section)
 
 
 def term(number: int, name: str = "Y1") -> Term:

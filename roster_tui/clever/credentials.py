@@ -1,0 +1,68 @@
+"""What is sent to prove who asks, kept from every repr, log and traceback; and where it comes from."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Protocol
+
+
+class Credential:
+    """The value of an ``Authorization`` header; nothing but `header` shows it."""
+
+    __slots__ = ("__header",)
+
+    def __init__(self, header: str) -> None:
+        self.__header = header
+
+    @classmethod
+    def bearer(cls, token: str) -> Credential:
+        """Return what a token is sent as."""
+        return cls(f"Bearer {token}")
+
+    @classmethod
+    def basic(cls, name: str, secret: str) -> Credential:
+        """Return what a client id and its secret are sent as."""
+        return cls("Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode())
+
+    def header(self) -> str:
+        """Return the value to be sent, for the one call that sends it."""
+        return self.__header
+
+    def digest(self) -> bytes:
+        """Return what tells this credential from others without showing it."""
+        return hashlib.sha256(self.__header.encode()).digest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credential) and self.digest() == other.digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest())
+
+    def __repr__(self) -> str:
+        return "Credential('***')"
+
+
+class TokenSource(Protocol):
+    """Where a client's token comes from."""
+
+    async def current(self) -> Credential:
+        """Return the token to be sent. Raises a `CleverError` when it cannot be had."""
+
+    async def after_refusal(self, refused: Credential) -> Credential | None:
+        """Return another token than the one Clever refused, or None when there is no other."""
+
+
+class FixedToken:
+    """A token that was given once and is not looked up."""
+
+    def __init__(self, credential: Credential) -> None:
+        self._credential = credential
+
+    async def current(self) -> Credential:
+        """Return the token."""
+        return self._credential
+
+    async def after_refusal(self, refused: Credential) -> Credential | None:
+        """Return None: there is no other."""
+        return None
