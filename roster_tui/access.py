@@ -1,4 +1,4 @@
-"""How this district's Clever is reached: with a token from the settings, or a demo's own service."""
+"""How this district's Clever is reached: with a token given or looked up, or a demo's own service."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from roster_tui.settings import Secret, Settings, clever_token
+from roster_tui.settings import Secret, Settings, clever_token, client_secret
+
+if TYPE_CHECKING:
+    from roster_tui.clever import TokenSource
 
 DEMO_TOKEN = Secret("DEMO_DISTRICT_TOKEN")
 
@@ -18,16 +22,17 @@ class NoToken(Exception):
     def __init__(self) -> None:
         super().__init__(
             "There is no Clever token. Try the console on a simulated district: roster-tui demo. Or set one: "
-            "CLEVER_TOKEN in the environment, or clever.token_file or clever.token_command in the settings"
+            "CLEVER_TOKEN in the environment, or clever.token_file or clever.token_command in the settings; "
+            "or let it be looked up: CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET"
         )
 
 
 @dataclass(frozen=True)
 class Access:
-    """Where Clever answers, and with which token."""
+    """Where Clever answers, and where its token comes from; what `Client` takes."""
 
     base_url: str
-    token: Secret
+    token: TokenSource
 
 
 def demo_store(data_root: Path) -> Path:
@@ -46,9 +51,27 @@ def clever_access(settings: Settings) -> Iterator[Access]:
         from roster_tui.sandbox.serve import child
 
         with child(store) as url:
-            yield Access(url, DEMO_TOKEN)
+            yield Access(url, _fixed(DEMO_TOKEN))
         return
+    yield Access(settings.clever.base_url, _token_source(settings))
+
+
+def _token_source(settings: Settings) -> TokenSource:
     token = clever_token(settings)
-    if token is None:
+    if token is not None:
+        return _fixed(token)
+    application = client_secret(settings)
+    if application is None:
         raise NoToken
-    yield Access(settings.clever.base_url, token)
+    from roster_tui.clever import Application, LookedUpToken, is_clever_id
+
+    # A district's name is known only once a token has been used; it is compared then.
+    district = settings.district if is_clever_id(settings.district) else None
+    known = Application(application.client_id, application.secret.reveal(), settings.clever.token_url)
+    return LookedUpToken(known, district)
+
+
+def _fixed(token: Secret) -> TokenSource:
+    from roster_tui.clever import Credential, FixedToken
+
+    return FixedToken(Credential.bearer(token.reveal()))

@@ -120,7 +120,7 @@ def _last_sync_time(settings: Settings, at: datetime) -> datetime:
 def _night(settings: Settings, store: Store, source: SisDistrict, say: Say, clock: Clock) -> Workspace:
     load_night(store, source, clock() - timedelta(minutes=30))
     with clever_access(settings) as access:
-        workspace, result = asyncio.run(sync(settings, access.token.reveal(), access.base_url, clock=clock))
+        workspace, result = asyncio.run(sync(settings, access.token, access.base_url, clock=clock))
     say(_told(result))
     return workspace
 

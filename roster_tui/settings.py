@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import time, tzinfo
 from functools import reduce
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -55,6 +55,13 @@ class CleverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     version: Annotated[Literal["v3.1", "v3.0"], Meta(description="Version of Clever's API")] = "v3.1"
     token_file: Annotated[str, Meta(description="File that holds the district token; only its owner may read it")] = ""
     token_command: Annotated[str, Meta(description="Command that prints the district token")] = ""
+    client_id: Annotated[str, Meta(description="Client id of the application; looks the token up by `district`")] = ""
+    client_secret_file: Annotated[
+        str, Meta(description="File that holds the application's client secret; only its owner may read it")
+    ] = ""
+    token_url: Annotated[str, Meta(description="Where the application's district tokens are looked up")] = (
+        "https://clever.com"
+    )
     page_size: Annotated[int, Meta(description="Records per request", ge=1, le=10_000)] = 1_000
     students: Annotated[Literal["all", "none"], Meta(description="`none` fetches no student at all")] = "all"
 
@@ -176,6 +183,32 @@ def clever_token(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     if settings.clever.token_command:
         return _from_command(settings.clever.token_command)
     return None
+
+
+class ClientSecret(NamedTuple):
+    """What an application looks up its districts' tokens with."""
+
+    client_id: str
+    secret: Secret
+
+
+def client_secret(settings: Settings, environ: Mapping[str, str] = os.environ) -> ClientSecret | None:
+    """Return the application's client id and secret from environment or settings; None when there is no id.
+
+    Raises `SettingsError` when there is an id without a secret, or others can read the secret's file.
+    """
+    client_id = environ.get("CLEVER_CLIENT_ID", "").strip() or settings.clever.client_id
+    if not client_id:
+        return None
+    if secret := environ.get("CLEVER_CLIENT_SECRET", "").strip():
+        return ClientSecret(client_id, Secret(secret))
+    if settings.clever.client_secret_file:
+        file = Path(settings.clever.client_secret_file).expanduser()
+        return ClientSecret(client_id, private_file(file, "clever.client_secret_file"))
+    raise SettingsError(
+        f"clever.client_id is {client_id}, but there is no secret for it. Set CLEVER_CLIENT_SECRET in the "
+        "environment, or clever.client_secret_file in the settings"
+    )
 
 
 def private_file(path: Path, setting: str) -> Secret:

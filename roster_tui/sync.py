@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from roster_tui.accounts.act import new_action_id
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import Person, Reconciliation, reconcile
-from roster_tui.clever import CleverError, Client, Unreadable
+from roster_tui.clever import CleverError, Client, TokenSource, Unreadable
 from roster_tui.clever.client import Page
 from roster_tui.clever.records import Record
 from roster_tui.findings import store
@@ -109,7 +109,7 @@ def counts_document(tallies: Mapping[str, compare.Tally]) -> dict[str, dict[str,
 
 async def sync(
     settings: Settings,
-    token: str,
+    token: str | TokenSource,
     base_url: str,
     *,
     progress: Progress = lambda step: None,

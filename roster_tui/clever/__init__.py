@@ -45,6 +45,7 @@ from roster_tui.clever.errors import (
     CleverError,
     ForeignLink,
     InsecureAddress,
+    ManyDistricts,
     NotFound,
     PageLoop,
     RateLimited,
@@ -57,7 +58,7 @@ from roster_tui.clever.errors import (
 from roster_tui.clever.records import Course, District, Event, Name, Resource, School, Section, Term, User
 from roster_tui.clever.tokens import Application, DistrictToken, LookedUpToken, district_tokens
 from roster_tui.clever.transport import Patience
-from roster_tui.clever.wire import Unreadable
+from roster_tui.clever.wire import Unreadable, is_clever_id
 
 __all__ = [
     "COURSE",
@@ -89,6 +90,7 @@ __all__ = [
     "ForeignLink",
     "InsecureAddress",
     "LookedUpToken",
+    "ManyDistricts",
     "Name",
     "NotFound",
     "Page",
@@ -109,4 +111,5 @@ __all__ = [
     "Unreadable",
     "User",
     "district_tokens",
+    "is_clever_id",
 ]

@@ -45,6 +45,12 @@ class NotFound(CleverError):
     fix = "Check the id, and that the district shares this record with the application"
 
 
+class ManyDistricts(CleverError):
+    """An application's token was asked for without saying of which district."""
+
+    fix = "Set district to the Clever ID of one of them"
+
+
 class Refused(CleverError):
     """Another 4xx: Clever does not accept the request as it stands."""
 

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from roster_tui.clever.credentials import Credential, FixedToken
-from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, NotFound, PageLoop
+from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, ManyDistricts, NotFound, PageLoop
+from roster_tui.clever.records import CleverId
 from roster_tui.clever.transport import Answer, Patience, Query, Transport
 from roster_tui.clever.wire import Link
 
@@ -34,13 +35,13 @@ class Application:
         self.client_id = client_id
         self._source = FixedToken(Credential.basic(client_id, client_secret))
         del client_secret
-        self._token_url = token_url
+        self.token_url = token_url.rstrip("/")
         self._patience = patience
         self._sleep = sleep
 
     def transport(self) -> Transport:
         """Return a new connection to the token host. Raises `InsecureAddress`."""
-        return Transport(self._token_url, self._source, patience=self._patience, sleep=self._sleep)
+        return Transport(self.token_url, self._source, patience=self._patience, sleep=self._sleep)
 
 
 class DistrictToken(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class DistrictToken(msgspec.Struct, frozen=True):
 
 
 class _Owner(msgspec.Struct):
-    id: str
+    id: CleverId
     type: str = "district"
 
 
@@ -127,10 +128,11 @@ def _following(links: list[Link], answer: Answer) -> Query | None:
 class LookedUpToken:
     """The token of one district, looked up when it is first needed and again when Clever refuses it.
 
-    However many calls are refused at once, it is looked up once.
+    However many calls are refused at once, it is looked up once. Without a district it is that of the only one
+    that uses the application.
     """
 
-    def __init__(self, application: Application, district: str) -> None:
+    def __init__(self, application: Application, district: str | None = None) -> None:
         self._application = application
         self._district = district
         self._known: Credential | None = None
@@ -138,7 +140,7 @@ class LookedUpToken:
         self._one_at_a_time = asyncio.Lock()
 
     async def current(self) -> Credential:
-        """Return the token as last looked up. Raises `NotFound` when the district has none."""
+        """Return the token as last looked up. Raises `NotFound` where there is none, and `ManyDistricts`."""
         async with self._one_at_a_time:
             if self._known is None:
                 self._known = await self._look_up()
@@ -154,7 +156,14 @@ class LookedUpToken:
 
     async def _look_up(self) -> Credential:
         found = await district_tokens(self._application, self._district)
+        asked = Asked(self._application.token_url + _PATH)
         if not found:
-            asked = Asked(f"{self._application.transport().base_url}{_PATH}")
-            raise NotFound(f"Clever lists no token of the district {self._district} for this application", asked, 200)
+            of = f"the district {self._district}" if self._district else "any district"
+            raise NotFound(f"Clever lists no token of {of} for this application", asked, 200)
+        districts = sorted({each.district for each in found})
+        if len(districts) > 1:
+            raise ManyDistricts(
+                f"The application serves {len(districts)} districts: {', '.join(districts)}", asked, 200
+            )
+        self._district = districts[0]
         return found[-1].token

@@ -25,7 +25,7 @@ def sync(session: Session) -> None:
         raise Stopped(BLOCKED)
     with clever_access(session.settings) as access:
         progress = _progress(session)
-        _, result = asyncio.run(run_sync(session.settings, access.token.reveal(), access.base_url, progress=progress))
+        _, result = asyncio.run(run_sync(session.settings, access.token, access.base_url, progress=progress))
     if session.as_json:
         session.print_json(result.document())
     else:

@@ -45,8 +45,8 @@ class Syncing:
         try:
             with contextlib.ExitStack() as stack:
                 access = stack.enter_context(clever_access(settings))
-                token, clock = access.token.reveal(), self._workspace.clock
-                _, result = await sync(settings, token, access.base_url, progress=self._progress, clock=clock)
+                clock = self._workspace.clock
+                _, result = await sync(settings, access.token, access.base_url, progress=self._progress, clock=clock)
         except (CleverError, SyncRunning, WrongDistrict, NoToken, SettingsError) as error:
             self._face.tell(f"The sync failed; the roster is as before. {error}", "error")
         except (CacheDamaged, FolderUnusable, LedgerDamaged, OSError) as error:

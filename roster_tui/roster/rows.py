@@ -28,7 +28,7 @@ def _id(text: str | None) -> bytes | None:
 
 def _ids(texts: list[str]) -> bytes:
     """Return ids end to end. Raises ValueError when one is no Clever ID."""
-    if any(len(text) != 24 for text in texts):
+    if not {24}.issuperset(map(len, texts)):
         raise ValueError("a list holds something that is no Clever ID")
     return bytes.fromhex("".join(texts))
 
