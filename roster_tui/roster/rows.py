@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -35,9 +36,17 @@ def _ids(texts: list[str]) -> bytes:
 
 def _row(clever_id: str, columns: Row, references: Row = (), links: Row = ()) -> Row:
     """Return the staged row; the hash covers every kept field, so equal hashes need no second look."""
-    kept = orjson.dumps(columns) + b"".join((part or b"-") + b";" for part in (*references, *links))
+    kept = orjson.dumps(columns) + b";".join([part or b"-" for part in (*references, *links)] + [b""])
     digest = int.from_bytes(blake2b(kept, digest_size=8).digest(), "big", signed=True)
     return (_id(clever_id), digest, *columns, *references, *links)
+
+
+# A whole district was born on some thousands of days.
+@lru_cache(maxsize=32_768)
+def _iso_day(text: str | None) -> str | None:
+    """Return a day as ``YYYY-MM-DD``, or the text where it is none."""
+    day = values.day(text) if text else None
+    return day.isoformat() if day else text
 
 
 def school_row(school: School) -> Row:
@@ -105,7 +114,6 @@ def student_row(user: User) -> Row:
     student, name = user.roles.student, user.name
     if student is None:
         raise ValueError("listed as a student, without that role")
-    born = values.day(student.dob) if student.dob else None
     others = sorted(school for school in student.schools if school != student.school)
     return _row(
         user.id,
@@ -117,7 +125,7 @@ def student_row(user: User) -> Row:
             student.sis_id,
             student.student_number,
             student.state_id,
-            born.isoformat() if born else student.dob,
+            _iso_day(student.dob),
             student.grade,
         ),
         references=(_id(student.school),),
