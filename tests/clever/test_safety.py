@@ -55,6 +55,7 @@ async def test_a_bomb_is_unpacked_no_further_than_a_body_may_be_long(monkeypatch
         (b"{}", "gzip"),
         (gzip.compress(b'{"data": []}')[:-9], "gzip"),
     ],
+    ids=["twice", "another way", "deflate", "not at all", "cut"],
 )
 async def test_what_cannot_be_unpacked_is_a_bad_response(body: bytes, coding: str) -> None:
     with serving(Script([reply(body, headers={"content-encoding": coding})])) as url:
