@@ -162,15 +162,19 @@ def _is_transient(error: sqlite3.DatabaseError) -> bool:
     )
 
 
-def get_meta(db: sqlite3.Connection, name: str) -> Any:
-    """Return a value kept beside the roster, or None."""
-    row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+def get_meta(db: sqlite3.Connection, name: str, *, staged: bool = False) -> Any:
+    """Return a value kept beside the roster, or beside the staged one; None when there is none."""
+    row = db.execute(f"SELECT value FROM {_meta(staged)} WHERE name = ?", (name,)).fetchone()
     return orjson.loads(row[0]) if row else None
 
 
-def set_meta(db: sqlite3.Connection, name: str, value: Any) -> None:
-    """Keep a small JSON value beside the roster."""
+def set_meta(db: sqlite3.Connection, name: str, value: Any, *, staged: bool = False) -> None:
+    """Keep a small JSON value beside the roster, or beside the staged one."""
     db.execute(
-        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        f"INSERT INTO {_meta(staged)} VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, orjson.dumps(value).decode()),
     )
+
+
+def _meta(staged: bool) -> str:
+    return "staged.meta" if staged else "main.meta"

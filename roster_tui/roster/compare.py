@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from roster_tui.roster.cache import get_meta
 from roster_tui.roster.kinds import KINDS, Kind
 
 ADDED, UPDATED, REMOVED = "added", "updated", "removed"
@@ -18,21 +19,36 @@ class Tally:
 
     before: int
     fetched: int
+    """Records that came: all of them, or in an incremental run those that events spoke of."""
     added: int
     updated: int
     removed: int
+
+    @property
+    def after(self) -> int:
+        """Records once this is applied."""
+        return self.before + self.added - self.removed
 
 
 def compare(db: sqlite3.Connection) -> Mapping[str, Tally]:
     """Fill ``staged.change`` and return a tally per kind; reads hashes only, never fields.
 
-    ``db`` is a connection to the roster with the staged file attached.
+    ``db`` is a connection to the roster with the staged file attached. Of a roster staged from events only
+    what they touched is compared; all else is as it was.
     """
     db.execute("DELETE FROM staged.change")
-    return {kind.name: _compare_kind(db, kind) for kind in KINDS}
+    before = dict(db.execute("SELECT kind, count(*) FROM record WHERE hash IS NOT NULL GROUP BY kind"))
+    candidates = "staged.touched t CROSS JOIN record r ON r.id = t.id" if touched_only(db) else "record r"
+    return {kind.name: _compare_kind(db, kind, candidates, before.get(kind.code, 0)) for kind in KINDS}
 
 
-def _compare_kind(db: sqlite3.Connection, kind: Kind) -> Tally:
+def touched_only(db: sqlite3.Connection) -> bool:
+    """Return whether the staged roster holds only what events touched."""
+    return bool(get_meta(db, "touched_only", staged=True))
+
+
+def _compare_kind(db: sqlite3.Connection, kind: Kind, candidates: str, before: int) -> Tally:
+    """Compare one kind; ``candidates`` is SQL for the records ``r`` that may be gone."""
     inserted = f"INSERT INTO staged.change SELECT {kind.code}, s.id, "
     added = db.execute(
         f"{inserted} '{ADDED}' FROM staged.{kind.name} s LEFT JOIN record r ON r.id = s.id WHERE r.hash IS NULL"
@@ -41,12 +57,12 @@ def _compare_kind(db: sqlite3.Connection, kind: Kind) -> Tally:
         f"{inserted} '{UPDATED}' FROM staged.{kind.name} s CROSS JOIN record r ON r.id = s.id WHERE r.hash <> s.hash"
     ).rowcount
     removed = db.execute(
-        f"INSERT INTO staged.change SELECT {kind.code}, r.id, '{REMOVED}' FROM record r WHERE r.kind = ?"
+        f"INSERT INTO staged.change SELECT {kind.code}, r.id, '{REMOVED}' FROM {candidates} WHERE r.kind = ?"
         f" AND r.hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staged.{kind.name} s WHERE s.id = r.id)",
         (kind.code,),
     ).rowcount
     fetched = db.execute(f"SELECT count(*) FROM staged.{kind.name}").fetchone()[0]
-    return Tally(fetched - added + removed, fetched, added, updated, removed)
+    return Tally(before, fetched, added, updated, removed)
 
 
 def digest(db: sqlite3.Connection) -> str:

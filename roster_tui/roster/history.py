@@ -22,15 +22,22 @@ class Run(NamedTuple):
 
     id: int
     mode: str
+    """``full`` or ``incremental``."""
+    reason: str | None
+    """Why everything was fetched, where it was."""
     state: str
     """``running, applied, held, failed`` or ``discarded``."""
     started_at: datetime
     finished_at: datetime | None
     seconds: float | None
+    durations: dict[str, float]
+    """Seconds by step: ``fetch, compare, apply, accounts``."""
     counts: dict[str, dict[str, int]]
     """By type: ``fetched, added, removed, updated``."""
     hold: dict[str, Any] | None
     error: str | None
+    notes: list[str]
+    """What else there is to know: the district is paused, Clever counts other numbers than it lists."""
     requests: int
     retries: int
 
@@ -38,20 +45,48 @@ class Run(NamedTuple):
 _RUN_COLUMNS = ", ".join(Run._fields)
 
 
-def start_run(db: sqlite3.Connection, mode: str, at: datetime) -> int:
+def start_run(db: sqlite3.Connection, mode: str, at: datetime, reason: str | None = None) -> int:
     """Note that a run has begun; returns its number."""
-    done = db.execute("INSERT INTO run (mode, state, started_at) VALUES (?, 'running', ?)", (mode, at.isoformat()))
+    done = db.execute(
+        "INSERT INTO run (mode, reason, state, started_at) VALUES (?, ?, 'running', ?)", (mode, reason, at.isoformat())
+    )
     return int(done.lastrowid or 0)
 
 
 def end_run(db: sqlite3.Connection, run: int, state: str, at: datetime, **facts: Any) -> None:
     """Note how a run ended; ``facts`` are further columns, JSON values given as objects."""
-    values = {name: orjson.dumps(value).decode() if isinstance(value, dict) else value for name, value in facts.items()}
-    columns = "".join(f", {name} = :{name}" for name in values)
-    db.execute(
-        f"UPDATE run SET state = :state, finished_at = :at{columns} WHERE id = :run",
-        {"state": state, "at": at.isoformat(), "run": run, **values},
-    )
+    note_run(db, run, state=state, finished_at=at.isoformat(), **facts)
+
+
+def note_run(db: sqlite3.Connection, run: int, **facts: Any) -> None:
+    """Write columns of a run, JSON values given as objects."""
+    columns = ", ".join(f"{name} = :{name}" for name in facts)
+    values = {
+        name: orjson.dumps(value).decode() if isinstance(value, dict | list) else value for name, value in facts.items()
+    }
+    db.execute(f"UPDATE run SET {columns} WHERE id = :run", {"run": run, **values})
+
+
+def find_run(db: sqlite3.Connection, run: int) -> Run | None:
+    """Return a run by number, or None."""
+    row = db.execute(f"SELECT {_RUN_COLUMNS} FROM run WHERE id = ?", (run,)).fetchone()
+    return _run(row) if row else None
+
+
+def waiting(db: sqlite3.Connection) -> Run | None:
+    """Return the run that is held for review: no later one has been applied, held or discarded."""
+    row = db.execute(
+        f"SELECT {_RUN_COLUMNS} FROM run WHERE state IN ('applied', 'held', 'discarded') ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    found = _run(row) if row else None
+    return found if found and found.state == "held" else None
+
+
+def prune(db: sqlite3.Connection, before: datetime) -> None:
+    """Forget runs that began before a moment, and what they changed."""
+    old = "SELECT id FROM run WHERE started_at < ?"
+    db.execute(f"DELETE FROM change WHERE run IN ({old})", (before.isoformat(),))
+    db.execute("DELETE FROM run WHERE started_at < ?", (before.isoformat(),))
 
 
 def runs(db: sqlite3.Connection, limit: int, state: str | None = None) -> list[Run]:
@@ -65,10 +100,12 @@ def runs(db: sqlite3.Connection, limit: int, state: str | None = None) -> list[R
 def _run(row: tuple[Any, ...]) -> Run:
     run = Run(*row)
     return run._replace(
-        started_at=datetime.fromisoformat(row[3]),
-        finished_at=datetime.fromisoformat(row[4]) if row[4] else None,
-        counts=orjson.loads(row[6]),
-        hold=orjson.loads(row[7]) if row[7] else None,
+        started_at=datetime.fromisoformat(str(run.started_at)),
+        finished_at=datetime.fromisoformat(str(run.finished_at)) if run.finished_at else None,
+        durations=orjson.loads(str(run.durations)),
+        counts=orjson.loads(str(run.counts)),
+        hold=orjson.loads(str(run.hold)) if run.hold else None,
+        notes=orjson.loads(str(run.notes)),
     )
 
 

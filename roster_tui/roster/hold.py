@@ -6,7 +6,7 @@ Limits trip only when strictly exceeded (domain: guards that others trust, and t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from roster_tui.roster.compare import Tally
 
@@ -20,6 +20,9 @@ class Limits:
     floor: int
     """Changes of one type up to this number never hold: of eight terms, two are no percentage."""
     suspensions: int
+    """Accounts that one sync may suspend."""
+    kinds: Mapping[str, Limits] = field(default_factory=dict)
+    """Limits of single types, where they differ."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,12 @@ def trips(tallies: Mapping[str, Tally], suspensions: int, limits: Limits) -> lis
     for kind, tally in tallies.items():
         if not tally.before:
             continue
-        if tally.fetched == 0 or _exceeds(tally.removed, tally.before, limits.removed_percent, limits.floor):
-            # An empty answer is never "everybody left", however few there were.
-            found.append(Trip("removed", kind, tally.removed, tally.before, limits.removed_percent))
-        if _exceeds(tally.updated, tally.before, limits.updated_percent, limits.floor):
-            found.append(Trip("updated", kind, tally.updated, tally.before, limits.updated_percent))
+        mine = limits.kinds.get(kind, limits)
+        if tally.after == 0 or _exceeds(tally.removed, tally.before, mine.removed_percent, mine.floor):
+            # An empty answer is never "everybody left", however few there were and whatever the limit.
+            found.append(Trip("removed", kind, tally.removed, tally.before, mine.removed_percent))
+        if _exceeds(tally.updated, tally.before, mine.updated_percent, mine.floor):
+            found.append(Trip("updated", kind, tally.updated, tally.before, mine.updated_percent))
     if suspensions > limits.suspensions:
         found.append(Trip("suspended", "account", suspensions, 0, limits.suspensions))
     return found

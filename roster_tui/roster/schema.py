@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, Kind
 
-VERSION = 1
+VERSION = 2
 """Kept as ``user_version``; a cache of another version is fetched anew."""
 
 _INTEGER_COLUMNS = {"students"}
@@ -19,9 +19,9 @@ CREATE TABLE record (key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTE
 CREATE TABLE total (kind TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE run (
-    id INTEGER PRIMARY KEY, mode TEXT NOT NULL, state TEXT NOT NULL,
-    started_at TEXT NOT NULL, finished_at TEXT, seconds REAL,
-    counts TEXT NOT NULL DEFAULT '{}', hold TEXT, error TEXT,
+    id INTEGER PRIMARY KEY, mode TEXT NOT NULL, reason TEXT, state TEXT NOT NULL,
+    started_at TEXT NOT NULL, finished_at TEXT, seconds REAL, durations TEXT NOT NULL DEFAULT '{}',
+    counts TEXT NOT NULL DEFAULT '{}', hold TEXT, error TEXT, notes TEXT NOT NULL DEFAULT '[]',
     requests INTEGER NOT NULL DEFAULT 0, retries INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE change (
@@ -78,6 +78,8 @@ def staged_schema() -> str:
         [
             *tables,
             "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+            # Of a roster staged from events: whatever they spoke of, whether it is still there or not.
+            "CREATE TABLE touched (id BLOB PRIMARY KEY) WITHOUT ROWID;",
             "CREATE TABLE change (kind INTEGER NOT NULL, id BLOB NOT NULL, what TEXT NOT NULL,"
             " PRIMARY KEY (kind, what, id)) WITHOUT ROWID;",
             f"PRAGMA user_version = {VERSION};",

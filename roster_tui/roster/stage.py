@@ -1,6 +1,7 @@
 """The next roster, filled page by page in a file of its own while the current one is read.
 
-Nothing in it is precious: no journal, no fsync, until the fetch is complete.
+Nothing in it is precious: no journal, no fsync, until the fetch is complete. Only then does it take the
+place of the one before, so that a run held for review outlives a later fetch that fails.
 """
 
 from __future__ import annotations
@@ -12,29 +13,50 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from roster_tui.clever import Unreadable
 from roster_tui.roster.cache import discard
-from roster_tui.roster.kinds import SECTION, Kind
+from roster_tui.roster.kinds import KINDS, SECTION, Kind
 from roster_tui.roster.rows import ROW_OF, Row
 from roster_tui.roster.schema import staged_schema
 
 
 class Stage:
-    """A writer of the staged file; one thread at a time."""
+    """A writer of the staged file; one thread at a time.
 
-    def __init__(self, file: Path, *, with_students: bool = True) -> None:
+    With ``touched_only`` it holds no whole roster but the records that events spoke of: a record that was
+    touched and is not staged is gone, and whatever was not touched stays as it is.
+    """
+
+    def __init__(self, file: Path, *, with_students: bool = True, touched_only: bool = False) -> None:
         self.file = file
+        self._part = file.with_name(f"{file.name}.part")
         self.fetched: Counter[str] = Counter()
         """Records by kind; a person listed under two roles counts once."""
         self.unreadable: list[tuple[Kind, Unreadable]] = []
         self._with_students = with_students
         self._student_ids = SECTION.staged_columns.index("student_ids") + 2
-        discard(file)
-        self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        file.chmod(0o600)
+        discard(self._part)
+        self._db = sqlite3.connect(self._part, isolation_level=None, check_same_thread=False)
+        self._part.chmod(0o600)
         self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(staged_schema())
+        self.note("touched_only", touched_only)
+
+    def note(self, name: str, value: Any) -> None:
+        """Keep a small JSON value beside the staged records."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, orjson.dumps(value).decode()))
+
+    def touch(self, ids: Iterable[str]) -> None:
+        """Note that these records changed, and forget what was staged of them; `add` says what they are now."""
+        raw = [(bytes.fromhex(clever_id),) for clever_id in ids]
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR IGNORE INTO touched VALUES (?)", raw)
+        for kind in KINDS:
+            self._db.executemany(f"DELETE FROM {kind.name} WHERE id = ?", raw)
+        self._db.execute("COMMIT")
 
     def add(self, kind: Kind, records: Iterable[Any]) -> int:
         """Stage records of one kind; returns how many were new. Those that cannot be used are noted."""
@@ -57,12 +79,15 @@ class Stage:
         return done.rowcount
 
     def finish(self) -> None:
-        """Close the file and make it durable, so that a held run can wait in it for days."""
+        """Make it durable and put it in its place, so that a held run can wait in it for days."""
         self._db.close()
-        with self.file.open("rb") as file:
+        with self._part.open("rb") as file:
             os.fsync(file.fileno())
+        # A journal left beside the old file must not be played back into the new one.
+        discard(self.file)
+        self._part.replace(self.file)
 
     def abandon(self) -> None:
-        """Close and delete what was staged."""
+        """Close and delete what was written; the staged roster before it stays."""
         self._db.close()
-        discard(self.file)
+        discard(self._part)
