@@ -15,6 +15,7 @@ from datetime import time, tzinfo
 from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -64,6 +65,9 @@ class CleverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     )
     page_size: Annotated[int, Meta(description="Records per request", ge=1, le=10_000)] = 1_000
     students: Annotated[Literal["all", "none"], Meta(description="`none` fetches no student at all")] = "all"
+    full_every_days: Annotated[
+        int, Meta(description="Days after which everything is fetched again, whatever the events said", ge=1)
+    ] = 7
 
 
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +87,14 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
 
 
+class KindHoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When one type of record holds a sync; what is not set is as for the others."""
+
+    removed_percent: Annotated[float, Meta(ge=0, le=100)] | None = None
+    updated_percent: Annotated[float, Meta(ge=0, le=100)] | None = None
+    floor: Annotated[int, Meta(ge=0)] | None = None
+
+
 class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a sync is held for review; each limit trips only when exceeded."""
 
@@ -90,6 +102,35 @@ class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     updated_percent: Annotated[float, Meta(description="Updated records of one type, in percent", ge=0, le=100)] = 75.0
     floor: Annotated[int, Meta(description="Changes of one type up to this number never hold", ge=0)] = 5
     suspensions: Annotated[int, Meta(description="Accounts one sync may suspend", ge=0)] = 50
+    school: Annotated[KindHoldSettings, Meta(description="Other limits for schools")] = KindHoldSettings()
+    term: Annotated[KindHoldSettings, Meta(description="Other limits for terms")] = KindHoldSettings()
+    course: Annotated[KindHoldSettings, Meta(description="Other limits for courses")] = KindHoldSettings()
+    teacher: Annotated[KindHoldSettings, Meta(description="Other limits for teachers")] = KindHoldSettings()
+    student: Annotated[KindHoldSettings, Meta(description="Other limits for students")] = KindHoldSettings()
+    section: Annotated[KindHoldSettings, Meta(description="Other limits for sections")] = KindHoldSettings()
+
+
+class NotifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is told when a sync from the command line is held or fails; neither message names a person."""
+
+    mail_to: Annotated[str, Meta(description="Addresses that get a mail, separated by commas")] = ""
+    webhook: Annotated[str, Meta(description="https address that gets a JSON document")] = ""
+
+    def __post_init__(self) -> None:
+        if self.webhook and not is_secure(self.webhook):
+            raise ValueError(f"webhook is {self.webhook!r}; it must be an https address (http only on loopback)")
+
+    @property
+    def addresses(self) -> list[str]:
+        """Who gets a mail."""
+        return [address.strip() for address in self.mail_to.split(",") if address.strip()]
+
+
+def is_secure(url: str) -> bool:
+    """Return whether an address is https, or http that does not leave this machine."""
+    parts = urlsplit(url)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,7 +150,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 3
     clever: CleverSettings = CleverSettings()
     mail: MailSettings = MailSettings()
+    history_days: Annotated[int, Meta(description="Days for which runs and their changes are kept", ge=31)] = 400
     hold: HoldSettings = HoldSettings()
+    notify: NotifySettings = NotifySettings()
 
     def __post_init__(self) -> None:
         try:
@@ -283,5 +326,5 @@ def _explained(error: str) -> str:
 
 
 def _names() -> list[str]:
-    tables = (Settings, CleverSettings, MailSettings, HoldSettings)
+    tables = (Settings, CleverSettings, MailSettings, HoldSettings, KindHoldSettings, NotifySettings)
     return [field.name for table in tables for field in msgspec.structs.fields(table)]

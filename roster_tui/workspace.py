@@ -137,21 +137,27 @@ class Workspace:
         return timedelta(days=self.settings.pending_days)
 
     def next_sync(self) -> datetime:
-        """Return when the nightly sync runs next, in the district's time zone."""
-        here = self.clock().astimezone(self.settings.zone)
-        tonight = self._sync_on(here.date())
-        return tonight if tonight > here else self._sync_on(here.date() + timedelta(days=1))
+        """Return when the nightly sync runs next, in the district's time zone.
+
+        A time that the clocks skip is as much later as they jump; of one that comes twice the first counts.
+        """
+        now = self.clock().astimezone(UTC)
+        today = now.astimezone(self.settings.zone).date()
+        tonight = self._sync_on(today)
+        return tonight if tonight.astimezone(UTC) > now else self._sync_on(today + timedelta(days=1))
 
     def effect_at(self, effect: Effect) -> datetime:
         """Return when a fix made now shows (domain rule 1)."""
         if effect is effect.NOW:
             return self.clock()
-        return self.next_sync() + (timedelta(days=1) if effect is effect.SIS_AND_SYNC else timedelta())
+        tonight = self.next_sync()
+        return self._sync_on(tonight.date() + timedelta(days=1)) if effect is effect.SIS_AND_SYNC else tonight
 
     def _sync_on(self, day: date) -> datetime:
         at = datetime.combine(day, self.settings.sync_time, self.settings.zone)
-        # Without a zone of its own the day's offset is the system's on that day, not today's.
-        return at if at.tzinfo else at.astimezone()
+        # There and back: two moments of one zone are compared by their clock faces, and a time that the
+        # clocks skip has one only after this. Without a zone the offset is the system's on that day.
+        return at.astimezone(UTC).astimezone(self.settings.zone)
 
 
 def account_row(account: Account) -> AccountRow:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from roster_tui.roster import search
 from roster_tui.roster.apply import write_totals
+from roster_tui.roster.compare import touched_only
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.text import fold, listed_name
 
@@ -37,12 +38,13 @@ class PersonRow(NamedTuple):
 
 
 def people(db: sqlite3.Connection, *, staged: bool = False) -> Iterator[PersonRow]:
-    """Yield everybody with an account by right: of the current roster, or of the staged one."""
-    source = "staged.teacher t" if staged else "teacher t JOIN record r ON r.key = t.key WHERE t.in_data"
-    column = "t.id" if staged else "r.id"
-    for clever_id, first, middle, last, email, sis_id in db.execute(
-        f"SELECT {column}, t.first, t.middle, t.last, t.email, t.sis_id FROM {source}"
-    ):
+    """Yield everybody with an account by right: of the current roster, or of the one to come."""
+    columns = "t.first, t.middle, t.last, t.email, t.sis_id"
+    current = f"SELECT r.id, {columns} FROM teacher t JOIN record r ON r.key = t.key WHERE t.in_data"
+    query = f"SELECT t.id, {columns} FROM staged.teacher t" if staged else current
+    if staged and touched_only(db):
+        query += f" UNION ALL {current} AND NOT EXISTS (SELECT 1 FROM staged.touched WHERE id = r.id)"
+    for clever_id, first, middle, last, email, sis_id in db.execute(query):
         yield PersonRow(clever_id.hex(), listed_name(first, middle, last), email, sis_id)
 
 

@@ -65,12 +65,14 @@ def _compare_kind(db: sqlite3.Connection, kind: Kind, candidates: str, before: i
     return Tally(before, fetched, added, updated, removed)
 
 
-def digest(db: sqlite3.Connection) -> str:
+def digest(db: sqlite3.Connection, also: str = "") -> str:
     """Return a fingerprint of what ``staged.change`` would do: which records, how, and to which content.
+
+    ``also`` is whatever else was shown with it.
 
     An approval names it, so that other data than was shown cannot be applied (24 hex digits).
     """
-    fingerprint = blake2b(digest_size=12)
+    fingerprint = blake2b(also.encode(), digest_size=12)
     for kind in KINDS:
         rows = db.execute(
             f"SELECT c.what, c.id, s.hash FROM staged.change c LEFT JOIN staged.{kind.name} s ON s.id = c.id"

@@ -86,7 +86,10 @@ def test_the_first_sync_carries_the_district_and_makes_accounts(clever: Night) -
     with workspace.cache.reading() as db:
         assert numbers(db) == {"schools": 3, "teachers": 40, "sections": 90, "students": 200}
         assert account_counts(db) == {"pending": 40, "active": 0, "suspended": 0, "pinned": 0}
-        assert runs(db, 1)[0].requests == 9
+        run = runs(db, 1)[0]
+    # Four times the district, the newest event, eight lists and their counts.
+    assert (run.requests, run.retries) == (21, 0)
+    assert set(run.durations) == {"wait", "fetch", "compare", "apply", "accounts"}
     assert not workspace.cache.staged_file.exists()
 
 
@@ -255,7 +258,7 @@ def test_accounts_that_a_killed_run_left_behind_follow_later(clever: Night, monk
     async def killed(workspace: Workspace) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("roster_tui.sync.follow", killed)
+    monkeypatch.setattr("roster_tui.sync.run.follow", killed)
     with pytest.raises(KeyboardInterrupt):
         clever.sync()
     monkeypatch.undo()
@@ -263,7 +266,9 @@ def test_accounts_that_a_killed_run_left_behind_follow_later(clever: Night, monk
     asyncio.run(finish_interrupted(workspace))
     assert teachers(workspace)[teacher_sis_id(6)].account.state == "suspended"  # type: ignore[union-attr]
     with workspace.cache.reading() as db:
-        assert runs(db, 1)[0].state == "failed"
+        run = runs(db, 1)[0]
+    assert run.state == "applied"
+    assert run.error == "the roster was applied; accounts follow at the next run (KeyboardInterrupt)"
 
 
 def test_a_damaged_cache_is_rebuilt_and_the_accounts_stay(clever: Night) -> None:

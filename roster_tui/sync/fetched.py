@@ -1,0 +1,39 @@
+"""What a fetch leaves behind for comparing, and what both ways of fetching share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ParamSpec, TypeVar
+
+from roster_tui.clever import Unreadable
+from roster_tui.roster.kinds import Kind
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MOST_FETCHES = 3
+"""So often everything is read again when Clever's data moves meanwhile."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The next roster is staged; this is what is known of it."""
+
+    cursor: str | None
+    last_sync: datetime | None
+    counted: Mapping[str, int]
+    """Records that Clever counts, by list."""
+    unreadable: tuple[tuple[Kind, Unreadable], ...] = ()
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function in a thread, and wait for its end even when cancelled: nobody may close its files."""
+    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise

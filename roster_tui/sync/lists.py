@@ -1,0 +1,77 @@
+"""The lists a roster is made of, in Clever's terms and in ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from roster_tui.clever import Client
+from roster_tui.clever.client import Page
+from roster_tui.roster.compare import Tally, touched_only
+from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
+
+
+@dataclass(frozen=True)
+class RosterList:
+    """One list of Clever."""
+
+    resource: str
+    kind: Kind
+    role: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return how it is told from the others."""
+        return self.role or self.resource
+
+    def pages(self, client: Client) -> AsyncIterator[Page[Any]]:
+        """Yield its pages."""
+        if self.role:
+            return client.users(self.role)
+        pages: AsyncIterator[Page[Any]] = getattr(client, self.resource)()
+        return pages
+
+
+_ALWAYS = (
+    RosterList("schools", SCHOOL),
+    RosterList("terms", TERM),
+    RosterList("courses", COURSE),
+    RosterList("sections", SECTION),
+    *(RosterList("users", TEACHER, role) for role in ("teacher", "staff", "district_admin")),
+)
+_STUDENTS = RosterList("users", STUDENT, "student")
+
+
+def lists(students: str) -> Sequence[RosterList]:
+    """Return the lists to read, given the setting ``clever.students``."""
+    return _ALWAYS if students == "none" else (*_ALWAYS, _STUDENTS)
+
+
+async def clever_counts(client: Client, wanted: Sequence[RosterList]) -> dict[str, int]:
+    """Return how many records Clever counts, by list; without those that it does not count."""
+    counts = await asyncio.gather(*(client.count(each.resource, each.role) for each in wanted))
+    return {each.name: count for each, count in zip(wanted, counts, strict=True) if count is not None}
+
+
+def staged_counts(db: sqlite3.Connection, wanted: Sequence[RosterList], tallies: Mapping[str, Tally]) -> dict[str, int]:
+    """Return how many records the next roster has, by list; ``db`` has it attached and compared."""
+    return {
+        each.name: _with_role(db, each.role) if each.kind is TEACHER else tallies[each.kind.name].after
+        for each in wanted
+    }
+
+
+def _with_role(db: sqlite3.Connection, role: str | None) -> int:
+    """Count who holds a role: a person with two stands in two of Clever's lists."""
+    holds = "' ' || t.roles || ' ' LIKE '% ' || ? || ' %'"
+    count = int(db.execute(f"SELECT count(*) FROM staged.teacher t WHERE {holds}", (role,)).fetchone()[0])
+    if touched_only(db):
+        untouched = (
+            "SELECT count(*) FROM teacher t CROSS JOIN record r ON r.key = t.key WHERE r.hash IS NOT NULL"
+            f" AND {holds} AND NOT EXISTS (SELECT 1 FROM staged.touched WHERE id = r.id)"
+        )
+        count += int(db.execute(untouched, (role,)).fetchone()[0])
+    return count
