@@ -121,6 +121,16 @@ def masked_name(label: str) -> str:
     return ", ".join(f"{display_text(part[:1])}•" for part in label.split(", ") if part)
 
 
+def subject_label(kind: str, label: str) -> str:
+    """Return whom something is about, as display text; a student's name as initials."""
+    return masked_name(label) if kind == "student" else display_text(label)
+
+
+def subject_sis_id(kind: str, sis_id: str | None) -> str:
+    """Return a SIS ID as display text; a student's is masked."""
+    return masked(sis_id) if kind == "student" else display_text(sis_id)
+
+
 # -- times ------------------------------------------------------------------------------------------
 
 

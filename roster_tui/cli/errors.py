@@ -66,14 +66,14 @@ def _known(error: Exception) -> int | None:
     from roster_tui.sandbox.serve import PortTaken
     from roster_tui.settings import SettingsError
     from roster_tui.sis import SisFileError
-    from roster_tui.sync import SyncRunning, WrongDistrict
+    from roster_tui.sync.errors import HoldChanged, SyncRefused, WrongDistrict
     from roster_tui.workspace import FolderUnusable, NoDistrict
 
     if isinstance(error, CleverError | DirectoryError):
         return UNREACHABLE
-    if isinstance(error, PlanChanged | SyncRunning):
+    if isinstance(error, PlanChanged | HoldChanged):
         return BLOCKED
     if isinstance(error, SettingsError | NoToken | NoDistrict | WrongDistrict):
         return USAGE
-    known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError | Timeout
-    return FAILED if isinstance(error, known) else None
+    known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError
+    return FAILED if isinstance(error, known | SyncRefused | Timeout) else None

@@ -16,7 +16,8 @@ from roster_tui.cli.session import Session
 COMMANDS = {
     "demo": ("demo:demo", "Open the console on a simulated district."),
     "sandbox": ("demo:sandbox", "Serve only the simulated Clever."),
-    "sync": ("sync:sync", "Fetch the roster from Clever, and apply it or hold it."),
+    "sync": ("sync:sync", "Fetch the roster from Clever, and apply it or hold it; show a run."),
+    "hold": ("hold:hold", "Show, approve or discard a sync that is held for review."),
     "status": ("status:status", "Show freshness, what is held, and the numbers."),
     "schools": ("lists:schools", "List schools."),
     "teachers": ("lists:teachers", "List teachers and their accounts."),
@@ -50,6 +51,14 @@ def _global_options() -> list[click.Option]:
 
 class Command(click.Command):
     """A command that takes the global options as well."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params += _global_options()
+
+
+class CommandGroup(click.Group):
+    """A command with commands below it, which takes the global options as well."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

@@ -10,9 +10,9 @@ import click
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.findings.store import counts as finding_counts
-from roster_tui.present import ago, clock_time, counted, display_text, number
+from roster_tui.present import ago, clock_time, display_text, number
 from roster_tui.roster.cache import get_meta
-from roster_tui.roster.history import Run, runs
+from roster_tui.roster.history import Run, runs, waiting
 from roster_tui.roster.read import account_counts, counts
 from roster_tui.workspace import Workspace
 
@@ -34,7 +34,7 @@ def status_document(workspace: Workspace) -> dict[str, Any]:
     with workspace.cache.reading() as db:
         latest = next(iter(runs(db, 1)), None)
         applied = get_meta(db, "applied_at")
-        held = bool(runs(db, 1, state="held")) and latest is not None and latest.state == "held"
+        held = waiting(db) is not None
         numbers, accounts, findings = counts(db), account_counts(db), finding_counts(db)
     finished = datetime.fromisoformat(applied) if applied else None
     age = (workspace.clock() - finished).total_seconds() / 3600 if finished else None
@@ -72,4 +72,4 @@ def _print(workspace: Workspace, document: dict[str, Any]) -> None:
     findings = [f"{count} {code}" for code, count in document["findings"].items()]
     click.echo("Findings  " + (", ".join(findings) or "none"))
     if synced["held"]:
-        click.echo(counted(1, "sync") + " is held for review")
+        click.echo("A sync is held for review: roster-tui hold show")

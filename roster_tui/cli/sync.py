@@ -1,4 +1,4 @@
-"""``sync``: one run, with progress."""
+"""``sync``: one run, with progress; ``sync show``: what a run changed."""
 
 from __future__ import annotations
 
@@ -7,54 +7,114 @@ import sys
 
 import click
 
-from roster_tui.access import clever_access
+from roster_tui.access import Access, clever_access
 from roster_tui.cli.errors import BLOCKED, Stopped
-from roster_tui.cli.group import Command, with_session
+from roster_tui.cli.group import Command, CommandGroup, with_session
 from roster_tui.cli.session import Session
-from roster_tui.present import counted, number
+from roster_tui.present import counted, display_text, number
 from roster_tui.sync import Progress, Step, SyncResult
 from roster_tui.sync import sync as run_sync
 
 
-@click.command(cls=Command)
-@with_session
-def sync(session: Session) -> None:
-    """Fetch the roster from Clever, compare it, and apply it or hold it for review."""
+@click.group(cls=CommandGroup, invoke_without_command=True)
+@click.option("--full", is_flag=True, help="Fetch everything, whatever the events say.")
+@click.option("--wait", type=click.FloatRange(min=0), default=0.0, metavar="SECONDS", help="Wait for another sync.")
+@click.option("--quiet", is_flag=True, help="Print only when the sync is held or fails, as cron likes it.")
+@click.pass_context
+def sync(context: click.Context, full: bool, wait: float, quiet: bool) -> None:
+    """Bring the roster up to date from Clever: compare it, and apply it or hold it for review."""
+    if context.invoked_subcommand is None:
+        _sync(Session.of(context), full, wait, quiet)
+
+
+def _sync(session: Session, full: bool, wait: float, quiet: bool) -> None:
     if session.settings.read_only:
         session.say("The console is read-only: nothing was done")
         raise Stopped(BLOCKED)
     with clever_access(session.settings) as access:
-        progress = _progress(session)
-        _, result = asyncio.run(run_sync(session.settings, access.token, access.base_url, progress=progress))
+        result = asyncio.run(_run(session, access, full, wait, quiet))
     if session.as_json:
         session.print_json(result.document())
-    else:
+    elif result.hold or not quiet:
         _print(result)
     if result.state == "held":
         raise Stopped(BLOCKED)
 
 
-def _progress(session: Session) -> Progress:
-    """Show one line that counts, on a terminal only: a log wants no thousand lines."""
+async def _run(session: Session, access: Access, full: bool, wait: float, quiet: bool) -> SyncResult:
+    """Run one sync, and tell those who want to know when it is held or fails."""
+    from roster_tui.sync.notify import tell_failed, tell_held
 
-    def show(step: Step) -> None:
-        text = f"{step.what} {number(step.fetched)} records" if step.fetched else step.what
-        click.echo(f"\r{text:<40}", nl=False, err=True)
-        if step.what == "accounts":
-            click.echo(f"\r{'':<40}\r", nl=False, err=True)
+    progress = _silent if quiet or session.as_json or not sys.stderr.isatty() else _line
+    try:
+        workspace, result = await run_sync(
+            session.settings,
+            access.token,
+            access.base_url,
+            full=full,
+            wait_seconds=wait,
+            progress=progress,
+        )
+    except Exception as error:
+        _say_all(session, await tell_failed(session.settings, error))
+        raise
+    finally:
+        if progress is _line:
+            click.echo(f"\r{'':<{_WIDTH}}\r", nl=False, err=True)
+    if result.hold:
+        _say_all(session, await tell_held(workspace, result))
+    return result
 
-    return show if sys.stderr.isatty() and not session.as_json else lambda step: None
+
+def _say_all(session: Session, problems: list[str]) -> None:
+    for problem in problems:
+        session.say(problem)
+
+
+_WIDTH = 70
+
+
+def _line(step: Step) -> None:
+    """Show one line that counts; on a terminal only, since a log wants no thousand lines."""
+    click.echo(f"\r{step.describe():<{_WIDTH}}", nl=False, err=True)
+
+
+_silent: Progress = lambda step: None  # noqa: E731
 
 
 def _print(result: SyncResult) -> None:
+    click.echo(
+        f"Everything was fetched: {display_text(result.reason)}" if result.reason else "Read from Clever's events"
+    )
+    for note in result.notes:
+        click.echo(display_text(note))
     for kind, tally in result.counts.items():
         changes = f"+{number(tally.added)} ~{number(tally.updated)} -{number(tally.removed)}"
-        click.echo(f"{kind + 's':<10}{number(tally.fetched):>10}  {changes}")
-    click.echo(", ".join(f"{number(count)} accounts {what}" for what, count in result.accounts.items()))
+        click.echo(f"{kind + 's':<10}{number(tally.after if not result.hold else tally.before):>10}  {changes}")
+    if result.accounts:
+        click.echo(", ".join(f"{number(count)} accounts {what}" for what, count in result.accounts.items()))
     if result.unreadable:
         click.echo(f"{counted(result.unreadable, 'record')} could not be read and were left out")
     if result.hold:
         for reason in result.hold["reasons"]:
             click.echo(f"Held: {reason}")
-        click.echo("The roster is as before.")
+        click.echo("The roster is as before. Look at it: roster-tui hold show")
     click.echo(f"{result.state} in {result.seconds:.1f} s")
+
+
+@sync.command(cls=Command)
+@click.argument("run", type=int, required=False)
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Changed records at most.")
+@with_session
+def show(session: Session, run: int | None, limit: int) -> None:
+    """Show a run, the latest by default: how it went, and what it changed, record by record."""
+    from roster_tui.cli.runs import print_run, run_document
+
+    workspace = session.workspace()
+    document = run_document(workspace, run, limit)
+    if document is None:
+        raise click.UsageError(f"There is no run {run}" if run else "No sync has run yet")
+    if session.as_json:
+        session.print_json(document)
+    else:
+        print_run(workspace, document)

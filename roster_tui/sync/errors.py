@@ -28,6 +28,11 @@ class DistrictNotReady(SyncRefused):
 
     fix = "Look at the district's sync in Clever's dashboard"
 
+    def __init__(self, outward: str, said: str = "") -> None:
+        self.outward = outward
+        """The same without Clever's own words, which may name a person."""
+        super().__init__(f"{outward}. The roster is kept" + (f". Clever says: {said}" if said else ""))
+
 
 class KeepsMoving(SyncRefused):
     """Clever's data changed under every fetch."""

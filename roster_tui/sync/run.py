@@ -171,10 +171,9 @@ class _Run:
     def _look_at(self, district: District) -> None:
         """Tell how Clever's own sync of the district stands. Raises `DistrictNotReady`."""
         if district.state == "error":
-            said = f": {district.error}" if district.error else ""
-            raise DistrictNotReady(f"Clever's own sync of this district is in error{said}. The roster is kept")
+            raise DistrictNotReady("Clever's own sync of this district is in error", district.error or "")
         if district.state == "pending":
-            raise DistrictNotReady("Clever is still setting this district up. The roster is kept")
+            raise DistrictNotReady("Clever is still setting this district up", district.error or "")
         if district.state == "paused":
             since = f" since {district.last_sync:%Y-%m-%d}" if district.last_sync else ""
             until = f", until {district.pause_end:%Y-%m-%d}" if district.pause_end else ""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from roster_tui.access import DEMO_TOKEN
 from roster_tui.clever import Unauthorized
 from roster_tui.findings.store import counts
 from roster_tui.roster.history import runs
@@ -19,56 +17,14 @@ from roster_tui.roster.kinds import SECTION, TEACHER
 from roster_tui.roster.listing import Listing, full_window
 from roster_tui.roster.read import SectionRow, TeacherRow, account_counts, rows
 from roster_tui.roster.read import counts as numbers
-from roster_tui.sandbox.generator import GeneratedDistrict, Size, student_sis_id, teacher_sis_id
-from roster_tui.sandbox.incidents import Incidents, WithIncidents
-from roster_tui.sandbox.nights import load_night
+from roster_tui.sandbox.generator import GeneratedDistrict, student_sis_id, teacher_sis_id
 from roster_tui.sandbox.service import Service
-from roster_tui.sandbox.store import Store
 from roster_tui.settings import HoldSettings
 from roster_tui.sis import SisFile, SisFolder
-from roster_tui.sync import SyncResult, SyncRunning, WrongDistrict, finish_interrupted, sync
+from roster_tui.sync import SyncRunning, WrongDistrict, finish_interrupted, sync
 from roster_tui.workspace import Workspace, open_workspace
-from tests.conftest import NOW, frozen, serving, settings_for
-
-SMALL = Size(schools=3, teachers=40, sections=90, students=200, staff=2)
-
-
-class Night:
-    """A simulated Clever and the console's data beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.store = Store(folder / "clever.sqlite")
-        self.settings = settings_for(folder / "data")
-        self.district = GeneratedDistrict(SMALL, 3, 2026, "Lincoln Unified")
-        self.at = datetime(2026, 11, 20, 7, tzinfo=UTC)
-
-    def load(self, source: Any = None) -> None:
-        """Let Clever process other files."""
-        load_night(self.store, source or self.district, self.at)
-        self.at += timedelta(days=1)
-
-    def incidents(self, **planted: Any) -> None:
-        """Let Clever process the same files with incidents."""
-        self.load(WithIncidents(self.district, Incidents(**planted)))
-
-    def sync(self, **options: Any) -> tuple[Workspace, SyncResult]:
-        """Run one sync."""
-        settings = replaced(self.settings, **options)
-        with serving(Service(self.store).app()) as url:
-            return asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, clock=frozen))
-
-
-def replaced(settings: Any, **options: Any) -> Any:
-    import msgspec
-
-    return msgspec.structs.replace(settings, **options)
-
-
-@pytest.fixture
-def clever(tmp_path: Path) -> Any:
-    night = Night(tmp_path)
-    yield night
-    night.store.close()
+from tests.conftest import NOW, frozen, serving
+from tests.sync.conftest import SMALL, Night, Without, replaced
 
 
 def teachers(workspace: Workspace) -> dict[str | None, TeacherRow]:
@@ -141,18 +97,6 @@ def test_a_quiet_night_changes_nothing(clever: Night) -> None:
     workspace, result = clever.sync()
     assert {tally.added + tally.updated + tally.removed for tally in result.counts.values()} == {0}
     assert len(list(workspace.journal.entries())) == 2
-
-
-class Without:
-    """A district whose export of one file is cut short."""
-
-    def __init__(self, source: Any, file: SisFile, keep: int) -> None:
-        self._source, self._file, self._keep = source, file, keep
-        self.name = source.name
-
-    def rows(self, file: SisFile) -> Any:
-        found = list(self._source.rows(file))
-        return iter(found[: self._keep] if file is self._file else found)
 
 
 @pytest.mark.parametrize(
