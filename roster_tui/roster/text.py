@@ -12,7 +12,8 @@ def fold(text: str) -> str:
     """Return text without case and diacritics: ``Núñez`` and ``NUNEZ`` are one."""
     if text.isascii():
         return text.lower()
-    spread = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: taking a letter such as 𝕊 apart gives a capital, and folding one such as ẞ gives others.
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in spread if not unicodedata.combining(char)).translate(_LETTERS)
 
 
