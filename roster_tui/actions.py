@@ -52,6 +52,8 @@ class Context:
     read_only: bool = False
     can_undo: bool = False
     syncing: bool = False
+    held: bool = False
+    """Whether a sync waits for a decision."""
     depth: int = 0
     """How many steps one has drilled down."""
     filtered: bool = False
@@ -124,6 +126,12 @@ def _needs(what: str, holds: Callable[[Context], object]) -> Callable[[Context],
     return lambda context: None if holds(context) else what
 
 
+def _hold(context: Context) -> Reason | None:
+    if context.syncing:
+        return "A sync is running"
+    return None if context.held else "No sync is held for review"
+
+
 _ACCOUNTS = frozenset({"triage", "teachers", "conflicts"})
 _ROW = _needs("There is nothing under the cursor", lambda context: context.row_kind)
 
@@ -161,6 +169,10 @@ ACTIONS: tuple[Action, ...] = (
            reason=_needs("There is nothing to undo", lambda context: context.can_undo)),
     Action("sync.run", "Sync now", "Fetch the roster from Clever now", "S", Danger.REVERSIBLE,
            reason=_needs("A sync is running", lambda context: not context.syncing), command="sync"),
+    Action("hold.approve", "Approve", "Look at the sync that is held, and apply it", "v", Danger.IRREVERSIBLE,
+           frozenset({"sync"}), _hold, command="hold approve", footer=True),
+    Action("hold.discard", "Discard", "Look at the sync that is held, and throw it away", "X", Danger.BULK,
+           frozenset({"sync"}), _hold, command="hold discard", footer=True),
     Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=True),
     Action("app.palette", "Palette", "Find any action by name", "ctrl+p"),
     Action("app.quit", "Quit", "Leave the console", "q"),

@@ -6,6 +6,7 @@ The one boundary where data becomes something a terminal draws: what could steer
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 LONGEST = 300
@@ -104,6 +105,22 @@ def number(value: int) -> str:
 def counted(value: int, singular: str, plural: str | None = None) -> str:
     """Return a count with its noun: ``1 section``, ``5 sections``."""
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[int | None]) -> str:
+    """Return numbers as bars of their number of digits; ``·`` where there is none.
+
+    By digits, not by size: beside a night of 9,000 changes one of 40 should not look like one of none.
+    """
+    most = max((len(str(value)) for value in values if value), default=1)
+    return "".join("·" if value is None else _BARS[_height(value, most)] for value in values)
+
+
+def _height(value: int, most_digits: int) -> int:
+    return round((len(_BARS) - 1) * len(str(value)) / most_digits) if value else 0
 
 
 # -- student values ---------------------------------------------------------------------------------

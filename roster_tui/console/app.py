@@ -27,6 +27,7 @@ from roster_tui.console.reading import Reading
 from roster_tui.findings.store import high
 from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged, get_meta
+from roster_tui.roster.history import waiting
 from roster_tui.roster.read import account_counts, clever_ids, pending_ids
 from roster_tui.workspace import Workspace
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.plan import Plan
     from roster_tui.console.acting import Acting
     from roster_tui.console.syncing import Syncing
+    from roster_tui.sync.hold import Review
 
 SMALLEST = (60, 15)
 NARROW = 110
@@ -76,6 +78,7 @@ class RosterApp(App[None]):
         self._pending = 0
         self._acting: Acting | None = None
         self._syncing: Syncing | None = None
+        self._held = False
 
     def compose(self) -> ComposeResult:
         """Lay out status, browser, keys."""
@@ -117,6 +120,7 @@ class RosterApp(App[None]):
         workspace, db = self.workspace, self.reading.pages
         applied = get_meta(db, "applied_at")
         self._pending = account_counts(db)["pending"]
+        self._held = waiting(db) is not None
         zone = workspace.settings.zone
         standing = Standing(
             district=workspace.district.name,
@@ -126,9 +130,14 @@ class RosterApp(App[None]):
             high=high(db),
             operator=workspace.settings.operator_name,
             read_only=workspace.settings.read_only,
-            busy=self._syncing.told if self._syncing and self._syncing.running else "",
+            busy=self._busy(),
         )
         self.query_one("#status", Line).show(*status_parts(standing, self.size.width))
+
+    def _busy(self) -> str:
+        if self._syncing and self._syncing.running:
+            return self._syncing.told
+        return "a sync is held (7)" if self._held else ""
 
     @on(Browser.Changed)
     def _show_keys(self) -> None:
@@ -162,6 +171,7 @@ class RosterApp(App[None]):
             read_only=self.workspace.settings.read_only,
             can_undo=bool(self._acting and self._acting.can_undo),
             syncing=bool(self._syncing and self._syncing.running),
+            held=self._held,
             depth=len(browser.history),
             filtered=bool(browser.place.filter_text),
         )
@@ -223,6 +233,18 @@ class RosterApp(App[None]):
         self._syncing = self._syncing or Syncing(self.workspace, self, self._changed)
         self.run_worker(self._syncing.run(), group="sync", description="sync")
 
+    def _decide(self, approve: bool) -> None:
+        from roster_tui.console.holding import Holding
+
+        holding = Holding(self.workspace, self, self._changed)
+        self.run_worker(holding.approve() if approve else holding.discard(), group="acting", description="hold")
+
+    async def confirm_held(self, review: Review, question: str) -> bool:
+        """Show a held sync and wait for the answer."""
+        from roster_tui.console.review import ReviewScreen
+
+        return await self.push_screen_wait(ReviewScreen(review, question))
+
     async def confirm(self, plan: Plan, note: str) -> bool:
         """Show a plan and wait for the answer."""
         from roster_tui.console.screens import PlanScreen
@@ -278,6 +300,8 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
     "action.undo": RosterApp._undo,
     "sync.run": RosterApp._sync,
+    "hold.approve": lambda app: app._decide(approve=True),
+    "hold.discard": lambda app: app._decide(approve=False),
     "app.help": RosterApp._help,
     "app.palette": RosterApp.action_command_palette,
     "app.quit": lambda app: app.exit(),

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from roster_tui.console import reports
+from roster_tui.console import reports, runs
 from roster_tui.console.bars import crumb_parts, report_counts, window_counts
 from roster_tui.console.columns import Row
 from roster_tui.console.filterline import FilterLine
@@ -31,7 +31,7 @@ _REPORTS: Mapping[str, Callable[[Workspace], reports.Report]] = {
     "triage": reports.triage,
     "conflicts": reports.conflicts,
     "activity": reports.activity,
-    "sync": reports.sync_runs,
+    "sync": runs.sync_runs,
 }
 
 
@@ -147,7 +147,7 @@ class Browser(Vertical):
         if row.kind == "entry":
             return details.entry_lines(self._workspace, int(row.key), width)
         if row.kind == "run":
-            return details.run_lines(self._workspace, int(row.key), width)
+            return runs.run_lines(self._workspace, int(row.key), width)
         return [[Part(part.text)] for part in row.cells if part.text]
 
     # -- going --------------------------------------------------------------------------------------

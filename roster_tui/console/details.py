@@ -21,7 +21,6 @@ from roster_tui.present import (
     masked,
     state_label,
 )
-from roster_tui.roster.history import runs
 from roster_tui.roster.kinds import BY_NAME
 from roster_tui.roster.read import Named, SchoolRow, SectionRow, TeacherRow, rows
 from roster_tui.workspace import Workspace
@@ -142,30 +141,6 @@ def _evidence(evidence: Evidence, student: bool) -> Parts:
     values = [show(value) or NOTHING for value in (evidence.before, evidence.after)]
     told = values[0] if values[0] == values[1] else " → ".join(values)
     return [Part(f"  {sign} ", style), Part(f"{evidence.field.replace('_', ' '):<{_LABEL}}", "dim"), Part(told)]
-
-
-def run_lines(workspace: Workspace, number: int, width: int) -> Lines:
-    """Return a run: how it ended, and what changed by type."""
-    with workspace.cache.reading() as db:
-        found = [run for run in runs(db, 1_000) if run.id == number]
-    if not found:
-        return [[Part("This run is not among the latest", "dim")]]
-    run = found[0]
-    lines: Lines = [
-        [Part(f"Run {run.id}: {run.state}", "title")],
-        _labelled("Started", _moment(workspace, run.started_at)),
-        _labelled("Seconds", f"{run.seconds:.1f}" if run.seconds is not None else None),
-        _labelled("Requests", f"{run.requests:,}, {counted(run.retries, 'retry', 'retries')}"),
-        *([_labelled("Error", "", "bad"), *wrapped(run.error, width, "bad")] if run.error else []),
-    ]
-    for reason in run.hold["reasons"] if run.hold else ():
-        lines += wrapped(f"Held: {reason}", width, "warn")
-    if run.counts:
-        lines += [[], [Part(f"{'':<{_LABEL}}{'fetched':>10}{'added':>9}{'updated':>9}{'removed':>9}", "dim")]]
-        for kind, tally in run.counts.items():
-            numbers = f"{tally['fetched']:>10,}{tally['added']:>9,}{tally['updated']:>9,}{tally['removed']:>9,}"
-            lines.append([Part(f"{kind:<{_LABEL}}", "dim"), Part(numbers)])
-    return lines
 
 
 def entry_lines(workspace: Workspace, number: int, width: int) -> Lines:

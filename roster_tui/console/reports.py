@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from roster_tui.console.columns import Column, Row
@@ -205,44 +204,3 @@ def _on(facts: Any) -> str:
         return counted(len(facts["ids"]), "account")
     verdicts = [result["verdict"] for result in facts.get("results", ())]
     return ", ".join(f"{verdicts.count(verdict)} {verdict.replace('_', ' ')}" for verdict in dict.fromkeys(verdicts))
-
-
-def sync_runs(workspace: Workspace) -> Report:
-    """Return the runs, newest first."""
-    with workspace.cache.reading() as db:
-        found = runs(db, MOST)
-    columns = (
-        Column("Started", 16),
-        Column("State", 10),
-        Column("Added", 8, right=True),
-        Column("Updated", 8, right=True),
-        Column("Removed", 8, right=True),
-        Column("Seconds", 8, right=True),
-        Column("Said", 8, share=1),
-    )
-    rows = [_run_row(workspace, run) for run in found]
-    return Report(columns, rows, "No sync has run yet.\nS fetches the roster from Clever.", len(rows))
-
-
-_RUN_STYLES = {"applied": "good", "held": "warn", "failed": "bad"}
-
-
-def _run_row(workspace: Workspace, run: Run) -> Row:
-    def total(what: str) -> Part:
-        return Part(number(sum(tally[what] for tally in run.counts.values())) if run.counts else NOTHING)
-
-    said = run.error or ("; ".join(run.hold["reasons"]) if run.hold else "")
-    cells = (
-        Part(_when(workspace, run.started_at)),
-        Part(run.state, _RUN_STYLES.get(run.state, "dim")),
-        total("added"),
-        total("updated"),
-        total("removed"),
-        Part(f"{run.seconds:.1f}" if run.seconds is not None else NOTHING),
-        Part(display_text(said), "dim"),
-    )
-    return Row(run.id, "run", cells)
-
-
-def _when(workspace: Workspace, at: datetime) -> str:
-    return day_and_time(at.astimezone(workspace.settings.zone))

@@ -9,10 +9,10 @@ from typing import Literal, Protocol
 from roster_tui.access import NoToken, clever_access
 from roster_tui.clever import CleverError
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.present import counted, number
+from roster_tui.present import counted
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.settings import SettingsError
-from roster_tui.sync import Step, SyncResult, SyncRunning, WrongDistrict, sync
+from roster_tui.sync import Step, SyncRefused, SyncResult, sync
 from roster_tui.workspace import FolderUnusable, Workspace
 
 
@@ -47,7 +47,7 @@ class Syncing:
                 access = stack.enter_context(clever_access(settings))
                 clock = self._workspace.clock
                 _, result = await sync(settings, access.token, access.base_url, progress=self._progress, clock=clock)
-        except (CleverError, SyncRunning, WrongDistrict, NoToken, SettingsError) as error:
+        except (CleverError, SyncRefused, NoToken, SettingsError) as error:
             self._face.tell(f"The sync failed; the roster is as before. {error}", "error")
         except (CacheDamaged, FolderUnusable, LedgerDamaged, OSError) as error:
             self._face.tell(f"The sync failed. {error}", "error")
@@ -58,14 +58,16 @@ class Syncing:
             self._changed()
 
     def _progress(self, step: Step) -> None:
-        told = f"sync: {step.what}" + (f" {number(step.fetched)}" if step.fetched else "")
+        told = f"sync: {step.describe()}"
         if told != self.told:
             self.told = told
             self._face.refresh_status()
 
     def _tell(self, result: SyncResult) -> None:
         if result.hold:
-            self._face.tell("The sync is held for review: " + "; ".join(result.hold["reasons"]), "warning")
+            reasons = "; ".join(result.hold["reasons"])
+            self._face.tell(f"The sync is held for review (7, then v): {reasons}", "warning")
             return
         changes = sum(tally.added + tally.updated + tally.removed for tally in result.counts.values())
-        self._face.tell(f"Synced in {result.seconds:.1f} s: {counted(changes, 'change')}")
+        said = [f"Synced in {result.seconds:.1f} s: {counted(changes, 'change')}", *result.notes]
+        self._face.tell(". ".join(said), "warning" if result.notes else "information")

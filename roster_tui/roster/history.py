@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 import orjson
@@ -80,6 +80,33 @@ def waiting(db: sqlite3.Connection) -> Run | None:
     ).fetchone()
     found = _run(row) if row else None
     return found if found and found.state == "held" else None
+
+
+class Night(NamedTuple):
+    """What the syncs of one day came to."""
+
+    day: date
+    state: str | None
+    """``applied`` when one was, otherwise how the last one ended; None when none ran."""
+    changes: int
+    """Records that the applied ones changed."""
+
+
+def nights(found: Iterable[Run], zone: tzinfo | None, today: date, number: int) -> list[Night]:
+    """Return the last days up to today in the district's time zone, oldest first. Pure."""
+    by_day: dict[date, list[Run]] = {}
+    for run in found:
+        by_day.setdefault(run.started_at.astimezone(zone).date(), []).append(run)
+    days = [today - timedelta(days=ago) for ago in reversed(range(number))]
+    return [_night(day, by_day.get(day, [])) for day in days]
+
+
+def _night(day: date, found: list[Run]) -> Night:
+    applied = [run for run in found if run.state == "applied"]
+    tallies = [tally for run in applied for tally in run.counts.values()]
+    changed = (tally[what] for tally in tallies for what in ("added", "updated", "removed"))
+    latest = max(found, key=lambda run: run.id).state if found else None
+    return Night(day, "applied" if applied else latest, sum(changed))
 
 
 def prune(db: sqlite3.Connection, before: datetime) -> None:

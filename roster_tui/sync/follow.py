@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from roster_tui.findings import store
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.cache import get_meta, set_meta
+from roster_tui.sync.fetched import in_thread
 from roster_tui.sync.judge import persons
 from roster_tui.workspace import Workspace, account_row
 
@@ -33,7 +33,7 @@ async def follow(workspace: Workspace) -> dict[str, int]:
     if ahead.accounts:
         await _write_accounts(workspace, ahead, at)
     accounts |= {account.id: account for account in ahead.accounts}
-    await asyncio.to_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
+    await in_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
     return _numbers(ahead)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from roster_tui.clever import Client, Event
+from roster_tui.clever import Client, District, Event, User
 from roster_tui.clever.client import Page
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
@@ -79,11 +79,12 @@ class _Reader:
             first = page.unreadable[0]
             raise EventsDoubtful(f"event {first.id} cannot be read ({first.problem})")
         for event in page.records:
-            if event.type.startswith("districts."):
-                self._follow_sync(event)
+            if isinstance(event.record, District):
+                self._follow_sync(event.record, _moment(event.previous_attributes.get("last_sync")))
 
-    def _follow_sync(self, event: Event) -> None:
-        came, before = event.record.last_sync, _moment(event.previous_attributes.get("last_sync"))
+    def _follow_sync(self, district: District, before: datetime | None) -> None:
+        """Note a sync of Clever's own; ``before`` is the one that this one followed, where the event says so."""
+        came = district.last_sync
         if came is None or (self.last_sync is not None and came <= self.last_sync):
             # Older than the roster, or no sync at all: nothing to follow.
             return
@@ -107,21 +108,23 @@ class _Reader:
         resource, _, what = event.type.partition(".")
         if what == "deleted":
             return None
-        return self._kind_of_user(event.record.roles) if resource == "users" else _KINDS.get(resource)
-
-    def _kind_of_user(self, roles: Any) -> Kind | None:
+        if not isinstance(event.record, User):
+            return _KINDS.get(resource)
+        roles = event.record.roles
         if roles.teacher or roles.staff or roles.district_admin:
             return TEACHER
         return STUDENT if roles.student and self._with_students else None
 
 
-def _moment(text: Any) -> datetime | None:
+def _moment(value: Any) -> datetime | None:
     """Return a time stamp of a previous attribute, which no type has checked."""
     try:
-        at = datetime.fromisoformat(text) if isinstance(text, str) and text else None
+        at = datetime.fromisoformat(value) if isinstance(value, str) and value else value
     except ValueError:
         return None
-    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+    if not isinstance(at, datetime):
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _stamp(at: datetime | None) -> str:

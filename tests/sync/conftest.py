@@ -33,6 +33,8 @@ class Night:
         self.settings = settings_for(folder / "data")
         self.district = GeneratedDistrict(SMALL, 3, 2026, "Lincoln Unified")
         self.at = datetime(2026, 11, 20, 7, tzinfo=UTC)
+        self.requests = 0
+        """What the last sync asked, as Clever counted it."""
 
     def load(self, source: Any = None) -> None:
         """Let Clever process other files."""
@@ -52,8 +54,11 @@ class Night:
     ) -> tuple[Workspace, SyncResult]:
         """Run one sync."""
         settings = replaced(self.settings, **options)
-        with serving((service or self.service()).app()) as url:
-            return asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, full=full, clock=frozen))
+        service = service or self.service()
+        with serving(service.app()) as url:
+            ran = asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, full=full, clock=frozen))
+        self.requests = sum(window.used for window in service.windows.values())
+        return ran
 
 
 def replaced(settings: Any, **options: Any) -> Any:

@@ -1,0 +1,175 @@
+"""The syncs: a list of runs under the last thirty nights, and everything about one of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from roster_tui.console.columns import Column, Row
+from roster_tui.console.lines import Part, Parts, wrapped
+from roster_tui.console.reports import MOST, Report
+from roster_tui.present import (
+    NOTHING,
+    counted,
+    day_and_time,
+    display_text,
+    masked,
+    number,
+    sparkline,
+    subject_label,
+)
+from roster_tui.roster import changes, history
+from roster_tui.roster.history import Run
+from roster_tui.roster.kinds import STUDENT, Kind
+from roster_tui.workspace import Workspace
+
+NIGHTS = 30
+_SHOWN = 200
+"""Changed records that a run's detail lists; `sync show` lists them all."""
+_LABEL = 13
+_STYLES = {"applied": "good", "held": "warn", "failed": "bad"}
+
+
+def sync_runs(workspace: Workspace) -> Report:
+    """Return the runs, newest first, under a line of the last nights."""
+    with workspace.cache.reading() as db:
+        found = history.runs(db, MOST)
+    columns = (
+        Column("Started", 16),
+        Column("State", 10),
+        Column("Mode", 12, from_width=100),
+        Column("Added", 8, right=True),
+        Column("Updated", 8, right=True),
+        Column("Removed", 8, right=True),
+        Column("Seconds", 8, right=True),
+        Column("Said", 8, share=1),
+    )
+    rows = [_run_row(workspace, run) for run in found]
+    why_empty = "No sync has run yet.\nS fetches the roster from Clever."
+    return Report(columns, [_nights_row(workspace, found), *rows] if rows else [], why_empty, len(rows))
+
+
+def _nights_row(workspace: Workspace, found: list[Run]) -> Row:
+    today = workspace.clock().astimezone(workspace.settings.zone).date()
+    nights = history.nights(found, workspace.settings.zone, today, NIGHTS)
+    states = [night.state for night in nights if night.state]
+    told = [f"{states.count(state)} {state}" for state in ("applied", "held", "failed", "discarded")]
+    told = [each for each in told if not each.startswith("0 ")]
+    most = max(night.changes for night in nights)
+    said = f"  last {NIGHTS} nights: {', '.join(told) or 'no sync'}; at most {counted(most, 'change')}"
+    line = sparkline([night.changes if night.state == "applied" else None for night in nights])
+    return Row("nights", "heading", (Part(f" {line}{said}"),), heading=True)
+
+
+def _run_row(workspace: Workspace, run: Run) -> Row:
+    def total(what: str) -> Part:
+        return Part(number(sum(tally[what] for tally in run.counts.values())) if run.counts else NOTHING)
+
+    said = run.error or ("; ".join(run.hold["reasons"]) if run.hold else "; ".join(run.notes))
+    cells = (
+        Part(_moment(workspace, run.started_at)),
+        Part(run.state, _STYLES.get(run.state, "dim")),
+        Part(run.mode, "dim"),
+        total("added"),
+        total("updated"),
+        total("removed"),
+        Part(f"{run.seconds:.1f}" if run.seconds is not None else NOTHING),
+        Part(display_text(said), "dim"),
+    )
+    return Row(run.id, "run", cells)
+
+
+def run_lines(workspace: Workspace, wanted: int, width: int) -> list[Parts]:
+    """Return a run: how it ended, what it cost, and what it changed, record by record."""
+    with workspace.cache.reading() as db:
+        run = history.find_run(db, wanted)
+        changed = list(changes.changes(db, wanted, _SHOWN))
+        total = changes.total(db, wanted)
+    if run is None:
+        return [[Part("This run is no longer kept", "dim")]]
+    lines = [*_facts(workspace, run, width), *_counts(run)]
+    if changed:
+        lines += [[], [Part("Changes", "title")]]
+        for change in changed:
+            lines += _change_lines(change)
+        if total > len(changed):
+            lines.append([Part(f"... and {number(total - len(changed))} more: roster-tui sync show {run.id}", "dim")])
+    return lines
+
+
+def _facts(workspace: Workspace, run: Run, width: int) -> list[Parts]:
+    steps = ", ".join(f"{step} {seconds:.1f}" for step, seconds in run.durations.items())
+    lines: list[Parts] = [
+        [Part(f"Run {run.id}: {run.state}", "title")],
+        _labelled("Started", _moment(workspace, run.started_at)),
+        _labelled("Mode", run.mode),
+        *(_wrapped("Because", run.reason, width) if run.reason else []),
+        _labelled("Seconds", f"{run.seconds:.1f}" if run.seconds is not None else None),
+        *(_wrapped("", steps, width) if steps else []),
+        _labelled("Requests", f"{run.requests:,}, {counted(run.retries, 'retry', 'retries')}"),
+        *([_labelled("Error", "", "bad"), *wrapped(run.error, width, "bad")] if run.error else []),
+    ]
+    for note in run.notes:
+        lines += wrapped(note, width, "warn")
+    for reason in run.hold["reasons"] if run.hold else ():
+        lines += wrapped(f"Held: {reason}", width, "warn")
+    return lines
+
+
+def _counts(run: Run) -> list[Parts]:
+    if not run.counts:
+        return []
+    lines: list[Parts] = [
+        [],
+        [Part(f"{'':<{_LABEL}}{'fetched':>10}{'added':>9}{'updated':>9}{'removed':>9}", "dim")],
+    ]
+    for kind, tally in run.counts.items():
+        numbers = f"{tally['fetched']:>10,}{tally['added']:>9,}{tally['updated']:>9,}{tally['removed']:>9,}"
+        lines.append([Part(f"{kind:<{_LABEL}}", "dim"), Part(numbers)])
+    return lines
+
+
+_SIGNS = {"added": ("+", "good"), "updated": ("~", ""), "removed": ("-", "bad")}
+
+
+def _change_lines(change: changes.Change) -> list[Parts]:
+    sign, style = _SIGNS[change.what]
+    lines: list[Parts] = [
+        [
+            Part(f"{sign} ", style),
+            Part(f"{change.kind.name:<{_LABEL - 2}}", "dim"),
+            Part(subject_label(change.kind.name, change.label)),
+        ]
+    ]
+    if change.what == "updated":
+        for name, after in change.after.items():
+            told = _told(change.kind, change.before.get(name), after)
+            lines.append([Part(f"    {name.replace('_', ' ')}: ", "dim"), Part(told)])
+    return lines
+
+
+def _told(kind: Kind, before: Any, after: Any) -> str:
+    """Return a change of one field; lists hold only who left and who came."""
+    if isinstance(before, list) and isinstance(after, list):
+        return f"{number(len(before))} left, {number(len(after))} came"
+    return f"{_value(kind, before)} → {_value(kind, after)}"
+
+
+def _value(kind: Kind, value: Any) -> str:
+    """Return a value before or after; of a student nothing that can be read."""
+    if value is None or value == "":
+        return NOTHING
+    return masked(str(value)) if kind is STUDENT else display_text(value)
+
+
+def _labelled(label: str, value: object, style: str = "") -> Parts:
+    return [Part(f"{label:<{_LABEL}}", "dim"), Part(display_text(value) or NOTHING, style)]
+
+
+def _wrapped(label: str, text: str, width: int) -> list[Parts]:
+    first, *rest = wrapped(text, max(10, width - _LABEL))
+    return [[Part(f"{label:<{_LABEL}}", "dim"), *first], *([Part(" " * _LABEL), *line] for line in rest)]
+
+
+def _moment(workspace: Workspace, at: datetime) -> str:
+    return day_and_time(at.astimezone(workspace.settings.zone))
