@@ -154,10 +154,13 @@ class Workspace:
         return self._sync_on(tonight.date() + timedelta(days=1)) if effect is effect.SIS_AND_SYNC else tonight
 
     def _sync_on(self, day: date) -> datetime:
-        at = datetime.combine(day, self.settings.sync_time, self.settings.zone)
-        # There and back: two moments of one zone are compared by their clock faces, and a time that the
-        # clocks skip has one only after this. Without a zone the offset is the system's on that day.
-        return at.astimezone(UTC).astimezone(self.settings.zone)
+        zone = self.settings.zone
+        face = datetime.combine(day, self.settings.sync_time)
+        # Compared in UTC: Python compares two moments of one zone by their clock faces. Without a zone of its
+        # own the day's offset is the system's on that day, not today's.
+        moments = [face.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+        real = [at for at in moments if at.astimezone(zone).replace(tzinfo=None) == face]
+        return (min(real) if real else max(moments)).astimezone(zone)
 
 
 def account_row(account: Account) -> AccountRow:
