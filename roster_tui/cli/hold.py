@@ -160,7 +160,7 @@ def _print_departures(each: Departures, limit: int) -> None:
     if not each.complete:
         click.echo(f"Too many to compare each with who came: only the first {number(MOST_MATCHED)} are looked at")
     if each.rekeyed:
-        click.echo(f"{counted(len(each.rekeyed), name)} come again under another SIS ID")
+        click.echo(f"Under another SIS ID: {counted(len(each.rekeyed), name)}")
         rows = [
             (
                 subject_label(name, old.label),
@@ -173,7 +173,7 @@ def _print_departures(each: Departures, limit: int) -> None:
         print_table(("was", "SIS ID", "now", "is"), rows)
         _print_more(len(each.rekeyed), limit)
     if each.leavers:
-        click.echo(f"{counted(len(each.leavers), name)} really gone" if each.rekeyed else "Gone")
+        click.echo(f"Really gone: {counted(len(each.leavers), name)}")
         rows_gone = [(subject_label(name, who.label), subject_sis_id(name, who.sis_id)) for who in each.leavers[:limit]]
         print_table((name, "SIS ID"), rows_gone)
         _print_more(len(each.leavers), limit)
