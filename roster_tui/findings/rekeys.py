@@ -51,20 +51,19 @@ def match(gone: Sequence[Person], come: Sequence[Person]) -> list[tuple[Person, 
     Sure signs, strongest first: the state's ID, the email, the exact name with the exact birth date.
     """
     pairs: list[tuple[Person, Person]] = []
-    left, new = list(gone), list(come)
+    paired: set[str] = set()
     for sign in (("state_id",), ("email",), ("name", "born")):
         by_sign: dict[tuple[str, ...], list[Person]] = {}
-        for person in new:
-            if (value := _sign(person, sign)) is not None:
+        for person in come:
+            if person.subject.clever_id not in paired and (value := _sign(person, sign)) is not None:
                 by_sign.setdefault(value, []).append(person)
-        for person in list(left):
-            value = _sign(person, sign)
+        for person in gone:
+            value = None if person.subject.clever_id in paired else _sign(person, sign)
             # A sign that several bear (an ID typed twice) tells nobody apart.
             if value is not None and len(by_sign.get(value, ())) == 1:
                 other = by_sign.pop(value)[0]
                 pairs.append((person, other))
-                left.remove(person)
-                new.remove(other)
+                paired |= {person.subject.clever_id, other.subject.clever_id}
     return pairs
 
 

@@ -154,7 +154,8 @@ if what == "load":
     for kind in kinds:
         for night in ("first", "second"):
             path = f"{file}.{night}.{kind}.csv"
-            db.execute(f"CREATE TABLE {night}_{kind} AS SELECT * FROM read_csv('{path}', header=true, all_varchar=true)")
+            rows = f"read_csv('{path}', header=true, all_varchar=true)"
+            db.execute(f"CREATE TABLE {night}_{kind} AS SELECT * FROM {rows}")
     sys.exit()
 began = time.perf_counter()
 found = {}
@@ -167,7 +168,8 @@ for kind in kinds:
         f" count(*) FILTER (WHERE b.id IS NULL) FROM first_{kind} a FULL JOIN second_{kind} b ON a.id = b.id"
     ).fetchone()
 seconds = time.perf_counter() - began
-print(json.dumps({"seconds": seconds, "found": found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps({"seconds": seconds, "found": found, "peak": peak}))
 """
 
 
