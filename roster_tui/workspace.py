@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.local import LocalDirectory
     from roster_tui.accounts.model import Account
     from roster_tui.accounts.plan import Situation
+    from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect
     from roster_tui.ledger import Journal
     from roster_tui.roster.account_rows import AccountRow
@@ -88,6 +90,15 @@ class Workspace:
 
         return Journal(private_folder(self.folder / "ledger" / "journal"))
 
+    @cached_property
+    def desk(self) -> Desk:
+        """What people decided about findings."""
+        from roster_tui.findings.desk import Desk, Operator
+        from roster_tui.ledger import Documents
+
+        documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
+        return Desk(documents, self.journal, Operator(self.settings.operator_name, socket.gethostname()))
+
     @property
     def sync_lock(self) -> Path:
         """The file whose lock a running sync holds."""
@@ -124,12 +135,18 @@ class Workspace:
 
     def show_accounts(self, accounts: Iterable[Account]) -> None:
         """Put accounts, as the directory has just told them, into the cache, and the findings with them."""
-        from roster_tui.findings import store
         from roster_tui.roster.account_rows import put_accounts
 
         with self.cache.writing() as db:
             put_accounts(db, map(account_row, accounts))
-            store.refresh(db, self.clock(), self.pending_patience)
+            self.refresh_findings(db, self.clock())
+
+    def refresh_findings(self, db: sqlite3.Connection, at: datetime) -> None:
+        """Work all findings out again, in the caller's transaction."""
+        from roster_tui.findings import rules, store
+
+        found = rules.find_all(db, at, self.pending_patience, self.journal)
+        store.refresh(db, at, found, self.desk.opinions())
 
     @property
     def pending_patience(self) -> timedelta:

@@ -7,6 +7,8 @@ from enum import Enum, IntEnum
 from hashlib import blake2b
 from typing import Any
 
+import orjson
+
 
 class Severity(IntEnum):
     """How much it hurts; the larger, the sooner."""
@@ -88,12 +90,20 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     confidence: float | None = None
     """How sure a match is, 0 to 1; None where nothing is matched."""
+    because: str | None = None
+    """Id of the finding that this one follows from and goes away with; triage shows only that one."""
 
     @property
     def id(self) -> str:
         """Eight hex digits that stay the same as long as code and records do."""
         named = f"{self.code.code} {self.subject.clever_id} {self.other.clever_id if self.other else ''}"
         return blake2b(named.encode(), digest_size=4).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits that change with the evidence: a dismissal holds as long as they are the same."""
+        told = [self.id, self.subject.sis_id, self.other and self.other.sis_id, *map(vars, self.evidence)]
+        return blake2b(orjson.dumps(told), digest_size=6).hexdigest()
 
     def document(self) -> dict[str, Any]:
         """Return what is particular to this finding, to be stored."""
@@ -102,6 +112,7 @@ class Finding:
             "other": self.other.__dict__ if self.other else None,
             "evidence": [each.__dict__ for each in self.evidence],
             "confidence": self.confidence,
+            "because": self.because,
         }
 
 
@@ -113,6 +124,7 @@ def from_document(code: Code, document: dict[str, Any]) -> Finding:
         Subject(**document["other"]) if document["other"] else None,
         tuple(Evidence(**each) for each in document["evidence"]),
         document["confidence"],
+        document["because"],
     )
 
 

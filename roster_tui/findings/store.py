@@ -1,69 +1,128 @@
-"""Findings as last worked out, kept beside the roster so that lists can show and filter by them."""
+"""Findings as last worked out, kept beside the roster so that lists can show and filter by them.
+
+The table ``noticed`` holds every finding of the last month; the view ``finding`` those that ask for somebody:
+still there, and not set aside.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import orjson
 
-from roster_tui.findings import rekeys, sections, teachers
-from roster_tui.findings.catalog import CODES, SIS_ID_CHANGED
+from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Finding, from_document
 from roster_tui.roster.kinds import BY_NAME
+
+KEPT = timedelta(days=30)
+"""How long a finding is remembered after it is gone; one that comes back in this time keeps its first night."""
+
+
+class Status(StrEnum):
+    """Where a finding stands in its history."""
+
+    NEW = "new"
+    """Not there before the latest sync."""
+    OPEN = "open"
+    SET_ASIDE = "set-aside"
+    """Dismissed, or its pair rejected; open again when the evidence changes."""
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What somebody decided about a finding."""
+
+    verdict: str
+    """``dismissed``; of a proposed pair ``accepted`` or ``rejected``."""
+    reason: str
+    by: str
+    at: datetime
+
+    @property
+    def sets_aside(self) -> bool:
+        """Whether the finding no longer asks for anybody."""
+        return self.verdict in ("dismissed", "rejected")
 
 
 @dataclass(frozen=True)
 class Known:
-    """A finding, and since when it is known."""
+    """A finding and its history."""
 
     finding: Finding
     first_seen: datetime
+    status: Status = Status.OPEN
+    gone_at: datetime | None = None
+    opinion: Opinion | None = None
 
 
-def find_all(db: sqlite3.Connection, at: datetime, pending_patience: timedelta) -> Iterator[Finding]:
-    """Yield every finding of the roster and accounts as they are."""
-    rekeyed = list(rekeys.find(db, at))
-    duplicates = {each.other.key for each in rekeyed if each.code is SIS_ID_CHANGED and each.other}
-    yield from rekeyed
-    yield from teachers.email_missing(db)
-    yield from teachers.email_shared(db)
-    yield from sections.without_valid_teacher(db)
-    for finding in teachers.activation_pending(db, at, pending_patience):
-        if finding.subject.key not in duplicates:
-            yield finding
+Opinions = Callable[[Finding], Opinion | None]
+"""What was decided about a finding, if its evidence is still the same."""
 
 
-def refresh(db: sqlite3.Connection, at: datetime, pending_patience: timedelta) -> None:
-    """Work all findings out again, in the caller's transaction; those still there keep their first night."""
-    seen = dict(db.execute("SELECT id, first_seen FROM finding"))
-    found = {finding.id: finding for finding in find_all(db, at, pending_patience)}
-    db.execute("DELETE FROM finding")
-    db.executemany(
-        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
+def refresh(
+    db: sqlite3.Connection, at: datetime, found: Iterable[Finding], opinion_of: Opinions = lambda finding: None
+) -> None:
+    """Put findings, all that there are, in the place of those before, in the caller's transaction.
+
+    Those still there keep their first night; those gone are kept for a month.
+    """
+    run = db.execute("SELECT coalesce(max(id), 0) FROM run WHERE state IN ('running', 'applied')").fetchone()[0]
+    seen = {row[0]: row[1:] for row in db.execute("SELECT id, first_seen, first_run FROM noticed")}
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS still (id TEXT PRIMARY KEY) WITHOUT ROWID")
+    db.execute("DELETE FROM temp.still")
+    for finding in found:
+        first_seen, first_run = seen.get(finding.id, (at.isoformat(), run))
+        opinion = opinion_of(finding)
+        db.execute("INSERT OR IGNORE INTO temp.still VALUES (?)", (finding.id,))
+        db.execute(
+            "INSERT OR REPLACE INTO noticed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?)",
             (
-                finding_id,
+                finding.id,
                 finding.code.code,
                 finding.code.severity,
                 BY_NAME[finding.subject.kind].code,
                 finding.subject.key,
                 finding.other.key if finding.other else None,
                 orjson.dumps(finding.document()).decode(),
-                seen.get(finding_id, at.isoformat()),
-            )
-            for finding_id, finding in found.items()
-        ),
+                first_seen,
+                first_run,
+                bool(opinion and opinion.sets_aside),
+                _opinion_text(opinion),
+            ),
+        )
+    db.execute(
+        "UPDATE noticed SET gone_at = ?, gone_run = ? WHERE gone_at IS NULL AND id NOT IN (SELECT id FROM temp.still)",
+        (at.isoformat(), run),
     )
+    db.execute("DELETE FROM noticed WHERE gone_at < ?", ((at - KEPT).isoformat(),))
+
+
+def _opinion_text(opinion: Opinion | None) -> str | None:
+    return orjson.dumps(vars(opinion)).decode() if opinion else None
+
+
+def put_opinion(db: sqlite3.Connection, finding_id: str, opinion: Opinion | None) -> None:
+    """Show what was decided about a finding, or that it is open again."""
+    db.execute(
+        "UPDATE noticed SET set_aside = ?, opinion = ? WHERE id = ?",
+        (bool(opinion and opinion.sets_aside), _opinion_text(opinion), finding_id),
+    )
+
+
+_COLUMNS = "code, document, first_seen, first_run, gone_at, set_aside, opinion"
+_WORST_FIRST = "ORDER BY severity DESC, code, json_extract(document, '$.subject.label'), id"
 
 
 def known(
     db: sqlite3.Connection, *, subject: int | None = None, code: str | None = None, limit: int = -1
 ) -> list[Known]:
-    """Return findings, worst first, then by code and subject; of one record or code, or all."""
-    where = ["1"]
+    """Return the findings that ask for somebody, worst first, then by code and subject."""
+    where = ["gone_at IS NULL AND NOT set_aside"]
     values: list[int | str] = []
     if subject is not None:
         where.append("(key = ? OR other = ?)")
@@ -71,15 +130,52 @@ def known(
     if code is not None:
         where.append("code = ?")
         values.append(code)
-    rows = db.execute(
-        f"SELECT code, document, first_seen FROM finding WHERE {' AND '.join(where)}"
-        " ORDER BY severity DESC, code, json_extract(document, '$.subject.label'), id LIMIT ?",
-        [*values, limit],
-    )
-    return [
-        Known(from_document(CODES[name], orjson.loads(document)), datetime.fromisoformat(first_seen))
-        for name, document, first_seen in rows
-    ]
+    return _known(db, " AND ".join(where), [*values, limit])
+
+
+def set_aside(db: sqlite3.Connection) -> list[Known]:
+    """Return the findings that are still there, but dismissed or rejected."""
+    return _known(db, "gone_at IS NULL AND set_aside", [-1])
+
+
+def gone(db: sqlite3.Connection) -> list[Known]:
+    """Return the findings that went with the latest sync, or since."""
+    return _known(db, f"gone_run >= ({_LATEST_RUN})", [-1])
+
+
+def with_id(db: sqlite3.Connection, finding_id: str) -> Known | None:
+    """Return a finding that is there, set aside or not, by its id."""
+    return next(iter(_known(db, "gone_at IS NULL AND id = ?", [finding_id, -1])), None)
+
+
+_LATEST_RUN = "SELECT coalesce(max(id), 0) FROM run WHERE state = 'applied'"
+
+
+def _known(db: sqlite3.Connection, where: str, values: list[int | str]) -> list[Known]:
+    latest = int(db.execute(_LATEST_RUN).fetchone()[0])
+    rows = db.execute(f"SELECT {_COLUMNS} FROM noticed WHERE {where} {_WORST_FIRST} LIMIT ?", values)
+    found = []
+    for name, document, first_seen, first_run, gone_at, aside, opinion in rows:
+        status = Status.GONE if gone_at else Status.SET_ASIDE if aside else Status.OPEN
+        if status is Status.OPEN and first_run >= latest:
+            status = Status.NEW
+        found.append(
+            Known(
+                from_document(CODES[name], orjson.loads(document)),
+                datetime.fromisoformat(first_seen),
+                status,
+                datetime.fromisoformat(gone_at) if gone_at else None,
+                _opinion(opinion),
+            )
+        )
+    return found
+
+
+def _opinion(text: str | None) -> Opinion | None:
+    if text is None:
+        return None
+    fields = orjson.loads(text)
+    return Opinion(**{**fields, "at": datetime.fromisoformat(fields["at"])})
 
 
 def counts(db: sqlite3.Connection) -> dict[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -63,6 +63,15 @@ class KeyedTable(Table):
 
         if documents:
             self._update_table(store)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Delete the documents with these keys in one step; unknown keys are passed over."""
+
+        def delete(table: dict[Any, Mapping[str, Any]]) -> None:
+            for key in keys:
+                table.pop(key, None)
+
+        self._update_table(delete)
 
     def pick(self, keys: Sequence[str]) -> dict[str, Document]:
         """Return the documents with these keys; unknown keys are left out."""

@@ -102,6 +102,13 @@ class Journal:
                 break
         return found[:limit]
 
+    def since(self, at: datetime) -> Iterator[Entry]:
+        """Yield the entries from a moment on, oldest first, reading no month before it."""
+        month = f"{at.astimezone(UTC):%Y-%m}"
+        for file in self.files():
+            if file.stem[:7] >= month:
+                yield from (entry for entry in _read(file) if entry.at >= at)
+
     def verify(self) -> Verification:
         """Check every hash, every number and the end against `HEAD`."""
         count, previous = 0, _FIRST_HASH

@@ -38,12 +38,16 @@ CREATE TABLE account (
 );
 CREATE INDEX account_state ON account (state);
 
-CREATE TABLE finding (
+-- Every finding of the last month; the view holds those that ask for somebody.
+CREATE TABLE noticed (
     id TEXT PRIMARY KEY, code TEXT NOT NULL, severity INTEGER NOT NULL, kind INTEGER NOT NULL,
-    key INTEGER NOT NULL, other INTEGER, document TEXT NOT NULL, first_seen TEXT NOT NULL
+    key INTEGER NOT NULL, other INTEGER, document TEXT NOT NULL,
+    first_seen TEXT NOT NULL, first_run INTEGER NOT NULL, gone_at TEXT, gone_run INTEGER,
+    set_aside INTEGER NOT NULL, opinion TEXT
 ) WITHOUT ROWID;
-CREATE INDEX finding_subject ON finding (key, code);
-CREATE INDEX finding_other ON finding (other, code) WHERE other IS NOT NULL;
+CREATE INDEX noticed_subject ON noticed (key, code) WHERE gone_at IS NULL AND NOT set_aside;
+CREATE INDEX noticed_other ON noticed (other, code) WHERE gone_at IS NULL AND NOT set_aside AND other IS NOT NULL;
+CREATE VIEW finding AS SELECT * FROM noticed WHERE gone_at IS NULL AND NOT set_aside;
 """
 
 _DERIVED = {

@@ -8,7 +8,6 @@ from typing import Any
 
 from roster_tui.accounts.act import new_action_id
 from roster_tui.accounts.reconcile import Reconciliation, reconcile
-from roster_tui.findings import store
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.cache import get_meta, set_meta
@@ -61,7 +60,7 @@ async def _write_accounts(workspace: Workspace, ahead: Reconciliation, at: datet
 def _refresh(workspace: Workspace, rows: list[Any], at: datetime) -> None:
     with workspace.cache.writing() as db:
         replace_accounts(db, rows)
-        store.refresh(db, at, workspace.pending_patience)
+        workspace.refresh_findings(db, at)
         set_meta(db, ACCOUNTS_DUE, None)
 
 

@@ -12,7 +12,8 @@ from roster_tui.accounts.model import Account, Cause, CauseKind
 from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Finding, Owner
 from roster_tui.findings.rekeys import Person, match
-from roster_tui.findings.store import counts, find_all, high, known, refresh
+from roster_tui.findings.rules import find_all
+from roster_tui.findings.store import counts, high, known, refresh
 from roster_tui.roster.account_rows import replace_accounts
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.kinds import SCHOOL, SECTION, STUDENT, TEACHER
@@ -175,7 +176,7 @@ class TestSections:
         assert "section-without-valid-teacher" not in counts_of(found(cache, roster))
 
     def test_a_teacher_of_another_school_is_valid(self, cache: Cache) -> None:
-        roster = {SCHOOL: [school(1), school(2)], TEACHER: [teacher(1, [2])], SECTION: [section(1, [1], at=1)]}
+        roster = {SCHOOL: [school(1), school(2)], TEACHER: [teacher(1, [2])], SECTION: [section(1, [1], [1], at=1)]}
         assert found(cache, roster) == []
 
 
@@ -203,10 +204,10 @@ def counts_of(findings: list[Finding]) -> list[str]:
 def test_findings_are_kept_with_their_first_night(cache: Cache) -> None:
     night(cache, {TEACHER: [teacher(1, email=None), teacher(2, email="a@x.org"), teacher(3, email="a@x.org")]})
     with cache.writing() as db:
-        refresh(db, NOW, PATIENCE)
+        refresh(db, NOW, find_all(db, NOW, PATIENCE))
     night(cache, {TEACHER: [teacher(1, email=None), teacher(2, email="a@x.org")]})
     with cache.writing() as db:
-        refresh(db, NOW + timedelta(days=1), PATIENCE)
+        refresh(db, NOW + timedelta(days=1), find_all(db, NOW + timedelta(days=1), PATIENCE))
     with cache.reading() as db:
         kept = {each.finding.code.code: each.first_seen for each in known(db)}
         assert kept == {"email-missing": NOW, "teacher-removed": NOW + timedelta(days=1)}
@@ -218,7 +219,7 @@ def test_both_records_of_a_pair_show_the_finding(cache: Cache) -> None:
     night(cache, {TEACHER: [teacher(1, state_id="7")]})
     night(cache, {TEACHER: [teacher(9, state_id="7")]})
     with cache.writing() as db:
-        refresh(db, NOW, PATIENCE)
+        refresh(db, NOW, find_all(db, NOW, PATIENCE))
         keys = [key_of(db, TEACHER, an_id(TEACHER, number)) for number in (1, 9)]
         shown = [[each.finding.code.code for each in known(db, subject=key)] for key in keys]
     assert shown == [["sis-id-changed"], ["sis-id-changed"]]
