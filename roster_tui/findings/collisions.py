@@ -23,8 +23,16 @@ RECENT = timedelta(days=30)
 
 
 def alike(column: str) -> str:
-    """SQL for an ID without what a hasty eye passes over: case, blanks, leading zeros, the letter O for a zero."""
-    return f"ltrim(replace(replace(lower({column}), ' ', ''), 'o', '0'), '0')"
+    """SQL for an ID without what a hasty eye passes over: case, blanks, leading zeros, the letter O for a zero.
+
+    Most IDs are digits only; as numbers a million of them sort in half the time.
+    """
+    folded = f"ltrim(replace(replace(lower({column}), ' ', ''), 'o', '0'), '0')"
+    return f"CASE WHEN {_digits(column)} THEN {column} + 0 WHEN {_digits(folded)} THEN {folded} + 0 ELSE {folded} END"
+
+
+def _digits(text: str) -> str:
+    return f"{text} <> '' AND {text} NOT GLOB '*[^0-9]*' AND length({text}) <= 18"
 
 
 def acquired(field: str) -> str:
@@ -38,13 +46,19 @@ def acquired(field: str) -> str:
 def shared_or_alike(db: sqlite3.Connection) -> Iterator[Finding]:
     """Yield each person whose SIS ID is another's too, or looks like it, beside the first who has it."""
     for kind in PEOPLE:
-        key = alike("t.sis_id")
+        key, there = alike("t.sis_id"), f"{present(kind)} AND t.sis_id IS NOT NULL"
+        several = [
+            value
+            for (value,) in db.execute(f"SELECT {key} FROM {kind.name} t WHERE {there} GROUP BY 1 HAVING count(*) > 1")
+        ]
+        if not several:
+            continue
         rows = db.execute(
-            f"SELECT {key}, {PERSON} FROM {kind.name} t JOIN record r ON r.key = t.key WHERE {present(kind)}"
-            f" AND {key} IN (SELECT {key} FROM {kind.name} t WHERE {present(kind)} AND t.sis_id IS NOT NULL"
-            f" GROUP BY 1 HAVING count(*) > 1) ORDER BY 1, t.key"
+            f"SELECT {key}, {PERSON} FROM {kind.name} t JOIN record r ON r.key = t.key WHERE {there}"
+            f" AND {key} IN (SELECT value FROM json_each(?)) ORDER BY 1, t.key",
+            (orjson.dumps(several).decode(),),
         )
-        group: tuple[str, list[Subject]] = ("", [])
+        group: tuple[str | int | None, list[Subject]] = (None, [])
         for value, *columns in rows:
             one = person(kind, columns)
             if value != group[0]:

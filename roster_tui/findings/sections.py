@@ -29,9 +29,16 @@ from roster_tui.roster.text import listed_name
 Roots = Mapping[int, str]
 """By key of a teacher, the id of the finding that says why the teacher cannot open sections."""
 
+_CAN_SIGN_IN = "p.in_data AND p.email IS NOT NULL AND coalesce(a.state, 'pending') <> 'suspended'"
 _VALID = (
     "SELECT 1 FROM section_teacher l JOIN teacher p ON p.key = l.teacher LEFT JOIN account a ON a.key = p.key"
-    " WHERE l.section = t.key AND p.in_data AND p.email IS NOT NULL AND coalesce(a.state, 'pending') <> 'suspended'"
+    f" WHERE l.section = t.key AND {_CAN_SIGN_IN}"
+)
+# Few sections have nobody, or somebody who cannot sign in: only those are looked at more closely.
+_SUSPECT = (
+    "SELECT s.key FROM section s WHERE NOT EXISTS (SELECT 1 FROM section_teacher l WHERE l.section = s.key)"
+    " UNION SELECT l.section FROM section_teacher l WHERE l.teacher NOT IN"
+    f" (SELECT p.key FROM teacher p LEFT JOIN account a ON a.key = p.key WHERE {_CAN_SIGN_IN})"
 )
 _TEACHERS = (
     "(SELECT json_group_array(json_array(teacher, id, first, middle, last, email, in_data, state)) FROM"
@@ -47,7 +54,7 @@ def without_valid_teacher(db: sqlite3.Connection, roots: Roots) -> Iterator[Find
     """Yield sections none of whose teachers is in the data, has an email and is not suspended."""
     rows = db.execute(
         f"SELECT {_TEACHERS}, {NAMED} FROM section t JOIN record r ON r.key = t.key"
-        f" WHERE NOT EXISTS ({_VALID}) ORDER BY t.key"
+        f" WHERE t.key IN ({_SUSPECT}) AND NOT EXISTS ({_VALID}) ORDER BY t.key"
     )
     for teachers, *columns in rows:
         assigned = orjson.loads(teachers)
@@ -108,9 +115,9 @@ def empty(db: sqlite3.Connection, told: Collection[int]) -> Iterator[Finding]:
     """
     schools: set[int] = set()
     for count, *columns in db.execute(
-        f"SELECT n.sections, {NAMED} FROM (SELECT school, count(*) sections FROM section GROUP BY school"
-        f" HAVING max(students) = 0 AND count(*) >= {_MANY}) n"
-        " JOIN school t ON t.key = n.school JOIN record r ON r.key = t.key ORDER BY t.key"
+        f"SELECT t.sections, {NAMED} FROM (SELECT school, count(*) empty FROM section WHERE students = 0"
+        " GROUP BY +school) n JOIN school t ON t.key = n.school JOIN record r ON r.key = t.key"
+        f" WHERE n.empty = t.sections AND n.empty >= {_MANY} ORDER BY t.key"
     ):
         school = named(SCHOOL, columns)
         schools.add(school.key)
