@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from roster_tui.findings.catalog import PERSON_REPLACED, SIS_ID_LOOKS_ALIKE, SIS_ID_REUSED, SIS_ID_SHARED
+from roster_tui.findings.look_alikes import folded_sql
 from roster_tui.findings.model import Evidence, Finding, Subject, compared
 from roster_tui.findings.subjects import PEOPLE, PERSON, person, present
 from roster_tui.roster.kinds import STUDENT, TEACHER, Kind
@@ -20,19 +21,6 @@ REMEMBERED = timedelta(days=62)
 """How long an ID that somebody gave up is watched: this month and the last."""
 RECENT = timedelta(days=30)
 """How long a change is worth a finding."""
-
-
-def alike(column: str) -> str:
-    """SQL for an ID without what a hasty eye passes over: case, blanks, leading zeros, the letter O for a zero.
-
-    Most IDs are digits only; as numbers a million of them sort in half the time.
-    """
-    folded = f"ltrim(replace(replace(lower({column}), ' ', ''), 'o', '0'), '0')"
-    return f"CASE WHEN {_digits(column)} THEN {column} + 0 WHEN {_digits(folded)} THEN {folded} + 0 ELSE {folded} END"
-
-
-def _digits(text: str) -> str:
-    return f"{text} <> '' AND {text} NOT GLOB '*[^0-9]*' AND length({text}) <= 18"
 
 
 def acquired(field: str) -> str:
@@ -46,7 +34,7 @@ def acquired(field: str) -> str:
 def shared_or_alike(db: sqlite3.Connection) -> Iterator[Finding]:
     """Yield each person whose SIS ID is another's too, or looks like it, beside the first who has it."""
     for kind in PEOPLE:
-        key, there = alike("t.sis_id"), f"{present(kind)} AND t.sis_id IS NOT NULL"
+        key, there = folded_sql("t.sis_id"), f"{present(kind)} AND t.sis_id IS NOT NULL"
         several = [
             value
             for (value,) in db.execute(f"SELECT {key} FROM {kind.name} t WHERE {there} GROUP BY 1 HAVING count(*) > 1")
