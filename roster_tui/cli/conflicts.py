@@ -1,42 +1,134 @@
-"""``conflicts``: SIS ID conflicts and every other finding."""
+"""``conflicts``: SIS ID conflicts and every other finding; which are dismissed, and what each kind means."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
-from roster_tui.cli.errors import FINDINGS, Stopped
-from roster_tui.cli.group import Command, with_session
+from roster_tui.cli.errors import BLOCKED, FINDINGS, USAGE, Stopped
+from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
+from roster_tui.findings import store
+from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Evidence, Subject
-from roster_tui.findings.store import Known, known
-from roster_tui.present import SEVERITY_WORDS, counted, masked, masked_name
+from roster_tui.findings.store import Known
+from roster_tui.present import SEVERITY_WORDS, counted, display_text, masked, masked_name
 from roster_tui.workspace import Workspace
 
 
-@click.command(cls=Command)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.option("--exit-code", is_flag=True, help="Exit with 4 when there are findings.")
+@click.option("--all", "everything", is_flag=True, help="Also what was set aside, and what follows from another.")
 @with_session
-def conflicts(session: Session, exit_code: bool) -> None:
+def conflicts(session: Session, exit_code: bool, everything: bool) -> None:
     """List findings, worst first: what is wrong, the evidence, who can fix it, and when it will show."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     workspace = session.workspace()
     with workspace.cache.reading() as db:
-        found = known(db)
+        found, gone = store.known(db), store.gone(db)
+        aside = store.set_aside(db) if everything else []
     if session.as_json:
-        session.print_json({"findings": [finding_document(workspace, each) for each in found]})
+        document = {"findings": _documents(workspace, [*found, *aside]), "gone": _documents(workspace, gone)}
+        session.print_json(document)
     else:
-        header = ("severity", "finding", "who", "SIS ID", "now", "owner", "id")
-        print_table(header, (_cells(each) for each in found))
-        session.say(counted(len(found), "finding"))
+        _print(session, found, aside, gone, everything)
     if exit_code and found:
         raise Stopped(FINDINGS)
 
 
+def _print(session: Session, found: list[Known], aside: list[Known], gone: list[Known], everything: bool) -> None:
+    causes = [each for each in found if everything or each.finding.because is None]
+    header = ("severity", "finding", "who", "SIS ID", "now", "owner", "since", "id")
+    print_table(header, (_cells(each) for each in (*causes, *aside)))
+    session.say(counted(len(found), "finding"))
+    if len(causes) < len(found):
+        session.say(f"{len(found) - len(causes)} of them follow from others and go away with them: --all shows them")
+    for each in gone:
+        subject = _subject(each.finding.subject)
+        session.say(f"Gone: {each.finding.code.title}, {display_text(subject['label'])} ({each.finding.id})")
+
+
+@conflicts.command()
+@click.argument("finding")
+@click.option("--reason", required=True, help="Why it needs nobody; kept in the journal.")
+@with_session
+def dismiss(session: Session, finding: str, reason: str) -> None:
+    """Set a finding aside, by its id, until its evidence changes."""
+    from roster_tui import decisions
+
+    refuse_when_read_only(session)
+    known = decisions.dismiss(session.workspace(), finding, reason)
+    _told(session, finding, "dismissed", f"{known.finding.code.title}: dismissed until its evidence changes")
+
+
+@conflicts.command()
+@click.argument("finding")
+@with_session
+def restore(session: Session, finding: str) -> None:
+    """Take back what was decided about a finding, by its id: it is open again."""
+    from roster_tui import decisions
+
+    refuse_when_read_only(session)
+    changed = decisions.reopen(session.workspace(), finding)
+    _told(session, finding, "done" if changed else "noop", "Open again" if changed else "It was open already")
+
+
+@conflicts.command()
+@click.argument("code")
+@with_session
+def explain(session: Session, code: str) -> None:
+    """Say what a kind of finding means, who can fix it, and how."""
+    if code not in CODES:
+        from rapidfuzz import process
+
+        nearest = process.extractOne(code, list(CODES), score_cutoff=60)
+        guess = f"; did you mean {nearest[0]}?" if nearest else ""
+        session.say(f"There is no finding {display_text(code)}{guess} They are: {', '.join(CODES)}")
+        raise Stopped(USAGE)
+    found = CODES[code]
+    if session.as_json:
+        session.print_json(
+            {
+                "code": found.code,
+                "title": found.title,
+                "severity": SEVERITY_WORDS[found.severity],
+                "meaning": found.meaning,
+                "owner": found.owner.value,
+                "remedy": found.remedy,
+                "effect": found.effect.value,
+            }
+        )
+        return
+    click.echo(f"{found.title} ({found.code}, {SEVERITY_WORDS[found.severity]})\n")
+    click.echo(f"{found.meaning}\n")
+    click.echo(f"Who fixes it  {found.owner.value}\nHow           {found.remedy}\nShows         {found.effect.value}")
+
+
+def refuse_when_read_only(session: Session) -> None:
+    """Stop a command that would write, when nothing may be written."""
+    if session.settings.read_only:
+        session.say("The console is read-only: nothing was done")
+        raise Stopped(BLOCKED)
+
+
+def _told(session: Session, finding: str, verdict: str, sentence: str) -> None:
+    if session.as_json:
+        session.print_json({"id": finding, "verdict": verdict})
+    else:
+        session.say(sentence)
+
+
+def _documents(workspace: Workspace, found: Iterable[Known]) -> list[dict[str, Any]]:
+    return [finding_document(workspace, each) for each in found]
+
+
 def finding_document(workspace: Workspace, known_finding: Known) -> dict[str, Any]:
     """Return a finding as JSON; a student's values are masked, but for the ids that a fix needs."""
-    finding = known_finding.finding
+    finding, opinion = known_finding.finding, known_finding.opinion
     code = finding.code
     student = finding.subject.kind == "student"
     return {
@@ -51,7 +143,12 @@ def finding_document(workspace: Workspace, known_finding: Known) -> dict[str, An
         "owner": code.owner.value,
         "remedy": code.remedy,
         "effect_at": workspace.effect_at(code.effect).isoformat(),
+        "because": finding.because,
+        "status": known_finding.status.value,
         "first_seen": known_finding.first_seen.isoformat(),
+        "gone_at": known_finding.gone_at.isoformat() if known_finding.gone_at else None,
+        "decision": opinion
+        and {"verdict": opinion.verdict, "reason": opinion.reason, "by": opinion.by, "at": opinion.at.isoformat()},
     }
 
 
@@ -74,6 +171,7 @@ def _evidence(evidence: Evidence, student: bool) -> dict[str, Any]:
 def _cells(each: Known) -> tuple[object, ...]:
     finding = each.finding
     subject = _subject(finding.subject)
+    status = each.opinion.verdict if each.opinion else each.status.value
     return (
         SEVERITY_WORDS[finding.code.severity],
         finding.code.title,
@@ -81,5 +179,6 @@ def _cells(each: Known) -> tuple[object, ...]:
         subject["sis_id"],
         finding.other.sis_id if finding.other else None,
         finding.code.owner.value,
+        status if status != "open" else each.first_seen.date().isoformat(),
         finding.id,
     )

@@ -60,7 +60,9 @@ def _known(error: Exception) -> int | None:
     from roster_tui.accounts.act import PlanChanged
     from roster_tui.accounts.directory import DirectoryError
     from roster_tui.clever.errors import CleverError
+    from roster_tui.decisions import NoSuchFinding
     from roster_tui.demo import OtherDemo
+    from roster_tui.findings.desk import NotDecidable
     from roster_tui.ledger import LedgerDamaged
     from roster_tui.roster.cache import CacheDamaged
     from roster_tui.sandbox.serve import PortTaken
@@ -73,7 +75,7 @@ def _known(error: Exception) -> int | None:
         return UNREACHABLE
     if isinstance(error, PlanChanged | HoldChanged):
         return BLOCKED
-    if isinstance(error, SettingsError | NoToken | NoDistrict | WrongDistrict):
+    if isinstance(error, SettingsError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict):
         return USAGE
     known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError
     return FAILED if isinstance(error, known | SyncRefused | Timeout) else None

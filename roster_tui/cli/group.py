@@ -22,7 +22,9 @@ COMMANDS = {
     "schools": ("lists:schools", "List schools."),
     "teachers": ("lists:teachers", "List teachers and their accounts."),
     "sections": ("lists:sections", "List sections."),
-    "conflicts": ("conflicts:conflicts", "List SIS ID conflicts and other findings."),
+    "conflicts": ("conflicts:conflicts", "List SIS ID conflicts and other findings; dismiss some."),
+    "crosswalk": ("crosswalk:crosswalk", "Decide on proposed pairs, write them for Clever support, check a plan."),
+    "explain": ("explain:explain", "Say why a teacher or section can, or can't, be seen."),
     "suspend": ("acts:suspend", "Take away the right to sign in."),
     "unsuspend": ("acts:unsuspend", "Give the right to sign in back."),
     "activate": ("acts:activate", "Send the activation email."),
@@ -59,6 +61,8 @@ class Command(click.Command):
 
 class CommandGroup(click.Group):
     """A command with commands below it, which takes the global options as well."""
+
+    command_class = Command
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

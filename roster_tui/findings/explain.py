@@ -6,7 +6,7 @@ The first broken link is the one to mend; what is broken behind it usually follo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from roster_tui.findings.catalog import (
@@ -98,6 +98,8 @@ class TeacherFacts:
     account: AccountFacts | None
     rekeyed_to: str | None = None
     """The SIS ID under which the SIS sends the person now."""
+    rekeyed_from: str | None = None
+    """The SIS ID under which the SIS sent the person before; this record is the new, empty half."""
     replaced: bool = False
     """Whether another person stands behind this Clever ID since lately."""
     held: str | None = None
@@ -142,6 +144,12 @@ class Explanation:
     def broken(self) -> Link | None:
         """The first broken link."""
         return next((link for link in self.chain if link.state is State.BROKEN), None)
+
+    @property
+    def to_mend(self) -> list[Link]:
+        """The broken links that take different fixes, the first one first."""
+        by_fix = {link.fix: link for link in reversed(self.chain) if link.state is State.BROKEN}
+        return [link for link in self.chain if by_fix.get(link.fix) is link]
 
     @property
     def visible(self) -> bool:
@@ -203,11 +211,15 @@ def _sent(
             Link("Clever", State.UNKNOWN, _NOBODY_KNOWS),
             Link("shared with us", State.BROKEN, gone, Owner.CLEVER_SHARING, fix, effect),
         ]
+    sis = Link("SIS", State.OK, f"SIS ID {sis_id}" if sis_id else "sent without an SIS ID")
+    if person and person.rekeyed_from:
+        was = f"the SIS sent this person as {person.rekeyed_from} before: this record is new, and its account empty"
+        sis = _by_code("SIS", was, SIS_ID_CHANGED)
     clever = Link("Clever", State.OK, f"Clever ID {clever_id}")
     if person and person.replaced:
         clever = _by_code("Clever", f"another person stands behind Clever ID {clever_id}", PERSON_REPLACED)
     return [
-        Link("SIS", State.OK, f"SIS ID {sis_id}" if sis_id else "sent without an SIS ID"),
+        sis,
         clever,
         Link("shared with us", State.OK, "in the roster"),
     ]
@@ -260,7 +272,9 @@ def _on_section(facts: TeacherFacts) -> Link:
     name = "teacher on section"
     if facts.terms:
         return Link(name, State.OK, f"named by {_counted(len(facts.terms), 'section')}")
-    if not facts.in_data or "teacher" not in facts.roles.split():
+    if not facts.in_data:
+        return Link(name, State.UNKNOWN, "no section names this person")
+    if "teacher" not in facts.roles.split():
         return Link(name, State.UNKNOWN, "no section names this person; staff need none")
     fix = "Assign the person to sections in the SIS."
     return Link(name, State.BROKEN, "no section names this teacher", Owner.SIS_OFFICE, fix, Effect.SIS_AND_SYNC)
@@ -273,6 +287,8 @@ def _account(facts: TeacherFacts) -> Link:
         return Link("account", State.BROKEN, "there is no account yet", Owner.CONSOLE, fix, Effect.NOW)
     if account.state == "active":
         return Link("account", State.OK, "active")
+    if account.state == "pending" and facts.rekeyed_from:
+        return _by_code("account", "never activated: the person works with the old account", SIS_ID_CHANGED)
     if account.state == "pending":
         return _by_code("account", "never activated", ACTIVATION_PENDING)
     detail = f"suspended, {account.cause}"
@@ -334,12 +350,13 @@ def account_story(facts: TeacherFacts) -> str | None:
     account = facts.account
     if account is None or account.state != "suspended":
         return None
+    at = datetime.fromisoformat(account.since)
+    since = f"Suspended since {at:%b} {at.day}"
     if account.by_hand:
-        lasts = _back_again(facts)
-        return f"Suspended {account.cause}. Unsuspending by hand brings it back{lasts}."
+        return f"{since} {account.cause}. Unsuspending by hand brings it back{_back_again(facts)}."
     by = f"by sync run {account.run}" if account.run else "by the sync"
     back = "the person is in Clever's data again" if not facts.in_data else "the SIS sends an email"
-    return f"Suspended {by}: {account.cause}. It comes back by itself with the first sync in which {back}."
+    return f"{since} {by}: {account.cause}. It comes back by itself with the first sync in which {back}."
 
 
 def _back_again(facts: TeacherFacts) -> str:

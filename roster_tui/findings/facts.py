@@ -41,8 +41,17 @@ def teacher_facts(db: sqlite3.Connection, key: int) -> TeacherFacts:
         terms=_terms(db, key),
         account=_account(db, account) if account[0] else None,
         rekeyed_to=found.get(SIS_ID_CHANGED.code),
+        rekeyed_from=_rekeyed_from(db, key),
         replaced=PERSON_REPLACED.code in found,
     )
+
+
+def _rekeyed_from(db: sqlite3.Connection, key: int) -> str | None:
+    row = db.execute(
+        "SELECT json_extract(document, '$.subject.sis_id') FROM finding WHERE other = ? AND code = ?",
+        (key, SIS_ID_CHANGED.code),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def section_facts(db: sqlite3.Connection, key: int) -> SectionFacts | None:
