@@ -45,6 +45,12 @@ class Context:
     """Kind of the record under the cursor: ``school, teacher, section, student, entry, run`` or None."""
     account_state: str | None = None
     """State of that teacher's account."""
+    finding: bool = False
+    """Whether the row stands for a finding that is still there."""
+    pair: bool = False
+    """Whether that finding proposes a pair for the crosswalk."""
+    verdict: str | None = None
+    """What was decided about it: ``dismissed, accepted`` or ``rejected``."""
     marked: int = 0
     """Marked rows; actions on accounts apply to them when there are any."""
     pending: int = 0
@@ -122,6 +128,31 @@ def _activate(context: Context) -> Reason | None:
     return _on_accounts(context)
 
 
+def _explains(context: Context) -> Reason | None:
+    if context.row_kind in ("teacher", "section"):
+        return None
+    return "Put the cursor on a teacher or a section"
+
+
+def _dismiss(context: Context) -> Reason | None:
+    if context.verdict == "dismissed":
+        return "Dismissed already: X opens it again"
+    return None if context.finding else "Put the cursor on a finding"
+
+
+def _reopen(context: Context) -> Reason | None:
+    return None if context.verdict else "Nothing was decided about this"
+
+
+def _decide(verdict: str) -> Callable[[Context], Reason | None]:
+    def reason(context: Context) -> Reason | None:
+        if context.verdict == verdict:
+            return f"{verdict.capitalize()} already: X leaves it open"
+        return None if context.pair else "Put the cursor on a proposed pair: SIS ID changed"
+
+    return reason
+
+
 def _needs(what: str, holds: Callable[[Context], object]) -> Callable[[Context], Reason | None]:
     return lambda context: None if holds(context) else what
 
@@ -133,6 +164,7 @@ def _hold(context: Context) -> Reason | None:
 
 
 _ACCOUNTS = frozenset({"triage", "teachers", "conflicts"})
+_FINDINGS = frozenset({"triage", "conflicts"})
 _ROW = _needs("There is nothing under the cursor", lambda context: context.row_kind)
 
 ACTIONS: tuple[Action, ...] = (
@@ -146,6 +178,19 @@ ACTIONS: tuple[Action, ...] = (
            reason=_needs("This is the first step", lambda context: context.depth or context.filtered)),
     Action("detail.toggle", "Detail", "Show or hide everything about the row under the cursor", "d", reason=_ROW,
            footer=True),
+    Action("row.why", "Why", "Say why this teacher or section can, or can't, be seen, link by link", "w",
+           views=frozenset({"triage", "teachers", "sections", "conflicts"}), reason=_explains,
+           command="explain teacher|section", footer=True),
+    Action("finding.dismiss", "Dismiss", "Set the finding aside, with a reason, until its evidence changes", "x",
+           Danger.REVERSIBLE, _FINDINGS, _dismiss, command="conflicts dismiss"),
+    Action("pair.accept", "Accept pair", "The two records are one: put the IDs on the crosswalk", "y",
+           Danger.REVERSIBLE, _FINDINGS, _decide("accepted"), command="crosswalk accept"),
+    Action("pair.reject", "Reject pair", "The two records are different: propose them no more", "n",
+           Danger.REVERSIBLE, _FINDINGS, _decide("rejected"), command="crosswalk reject"),
+    Action("finding.reopen", "Reopen", "Take back what was decided about the finding", "X",
+           Danger.REVERSIBLE, _FINDINGS, _reopen, command="conflicts restore"),
+    Action("finding.set_aside", "Set aside", "Show or hide findings that were dismissed or rejected", "v",
+           views=frozenset({"conflicts"}), command="conflicts --all"),
     Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash", views=_LISTS,
            footer=True, command="teachers FILTER"),
     Action("list.sort", "Sort", "Sort by the next column", "o", views=_LISTS),

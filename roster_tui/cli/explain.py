@@ -7,7 +7,6 @@ import click
 from roster_tui.cli.errors import USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
-from roster_tui.cli.table import print_table
 from roster_tui.findings.explain import Explanation, Link, State
 from roster_tui.present import clock_time, display_text
 from roster_tui.why import Why, find
@@ -61,13 +60,14 @@ def _print(workspace: Workspace, why: Why) -> None:
     for label, text in (("Account", explanation.account), ("Tonight", explanation.tonight)):
         if text:
             click.echo(f"{label}: {display_text(text, 600)}")
-    print_table(
-        ("link", "state", "evidence"), [(each.name, each.state.value, each.detail) for each in explanation.chain]
-    )
-    if (broken := explanation.broken) and broken.owner and broken.fix and broken.effect:
-        at = workspace.effect_at(broken.effect).astimezone(workspace.settings.zone)
-        click.echo(f"\nWho fixes it  {broken.owner.value}\nHow           {display_text(broken.fix, 600)}")
-        click.echo(f"Shows         {broken.effect.value}: {at:%A} {clock_time(at)}")
+    for link in explanation.chain:
+        click.echo(f"  {link.state.value:<8} {link.name:<19} {display_text(link.detail, 600)}")
+    for broken in explanation.to_mend:
+        if broken.owner and broken.fix and broken.effect:
+            at = workspace.effect_at(broken.effect).astimezone(workspace.settings.zone)
+            click.echo(f"\n{broken.name}\n  Who fixes it  {broken.owner.value}")
+            click.echo(f"  How           {display_text(broken.fix, 600)}")
+            click.echo(f"  Shows         {broken.effect.value}: {at:%A} {clock_time(at)}")
 
 
 def _headline(explanation: Explanation) -> str:

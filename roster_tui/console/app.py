@@ -24,11 +24,13 @@ from roster_tui.console.lines import Line, Part
 from roster_tui.console.palette import ActionProvider
 from roster_tui.console.places import Place
 from roster_tui.console.reading import Reading
+from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
 from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
 from roster_tui.roster.read import account_counts, clever_ids, pending_ids
+from roster_tui.why import of as why_of
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -161,11 +163,14 @@ class RosterApp(App[None]):
 
     def context(self) -> Context:
         """Return where one is and what is under the cursor, for deciding what can be done."""
-        browser, row = self.browser, self.browser.row
+        browser, row, known = self.browser, self.browser.row, self.browser.finding
         return Context(
             view=browser.place.view,
             row_kind=row.kind if row else None,
             account_state=row.account_state if row else None,
+            finding=known is not None,
+            pair=known is not None and known.finding.code in PAIRS,
+            verdict=known.opinion.verdict if known and known.opinion else None,
             marked=len(browser.place.marks),
             pending=self._pending,
             read_only=self.workspace.settings.read_only,
@@ -200,6 +205,27 @@ class RosterApp(App[None]):
         from roster_tui.console.screens import HelpScreen
 
         self.push_screen(HelpScreen(self.context()))
+
+    # -- findings -----------------------------------------------------------------------------------
+
+    def _why(self) -> None:
+        from roster_tui.console.why import WhyScreen
+
+        if (record := self.browser.record) and (why := why_of(self.workspace, *record)):
+            self.push_screen(WhyScreen(self.workspace, why))
+
+    def _decide(self, action_id: str) -> None:
+        from roster_tui.console.deciding import Deciding
+
+        if known := self.browser.finding:
+            deciding = Deciding(self.workspace, self, self._changed)
+            self.run_worker(deciding.decide(action_id, known), group="acting", description=action_id)
+
+    async def ask(self, title: str, question: str) -> str | None:
+        """Ask for a line of text and wait for it; None when it is left."""
+        from roster_tui.console.deciding import ReasonScreen
+
+        return await self.push_screen_wait(ReasonScreen(title, question))
 
     # -- accounts and sync --------------------------------------------------------------------------
 
@@ -288,6 +314,12 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "row.open": lambda app: app.browser.open_row(),
     "nav.back": lambda app: app.browser.back(),
     "detail.toggle": lambda app: app.browser.toggle_detail(),
+    "row.why": RosterApp._why,
+    "finding.dismiss": lambda app: app._decide("finding.dismiss"),
+    "pair.accept": lambda app: app._decide("pair.accept"),
+    "pair.reject": lambda app: app._decide("pair.reject"),
+    "finding.reopen": lambda app: app._decide("finding.reopen"),
+    "finding.set_aside": lambda app: app.browser.toggle_set_aside(),
     "list.filter": lambda app: app.browser.open_filter(),
     "list.sort": lambda app: app.browser.sort(),
     "list.reverse": lambda app: app.browser.reverse(),

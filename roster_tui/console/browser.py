@@ -20,6 +20,7 @@ from roster_tui.console.places import Place, opened
 from roster_tui.console.reading import Reading, Superseded
 from roster_tui.console.sources import RosterSource
 from roster_tui.console.table import RecordTable
+from roster_tui.findings.store import Known, Status
 from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.fields import field_types
@@ -29,7 +30,6 @@ from roster_tui.workspace import Workspace
 
 _REPORTS: Mapping[str, Callable[[Workspace], reports.Report]] = {
     "triage": reports.triage,
-    "conflicts": reports.conflicts,
     "activity": reports.activity,
     "sync": runs.sync_runs,
 }
@@ -76,6 +76,19 @@ class Browser(Vertical):
         return None if row is None or row.heading else row
 
     @property
+    def finding(self) -> Known | None:
+        """The finding under the cursor, if it is still there."""
+        known = self._report.findings.get(str(self.row.key)) if self._report and self.row else None
+        return None if known is None or known.status is Status.GONE else known
+
+    @property
+    def record(self) -> tuple[str, int] | None:
+        """Kind and key of the record under the cursor, be it listed or the subject of a finding."""
+        if (known := self.finding) is not None:
+            return known.finding.subject.kind, known.finding.subject.key
+        return (self.row.kind, self.row.key) if self.row and isinstance(self.row.key, int) else None
+
+    @property
     def detail(self) -> Pane:
         """Everything about the row under the cursor, when it is open."""
         return self.query_one("#detail", Pane)
@@ -100,6 +113,8 @@ class Browser(Vertical):
 
     def _read_report(self) -> reports.Report:
         try:
+            if self.place.view == "conflicts":
+                return reports.conflicts(self._workspace, with_set_aside=self.place.set_aside)
             return _REPORTS[self.place.view](self._workspace)
         except (CacheDamaged, sqlite3.DatabaseError, OSError) as error:
             return _failed(error)
@@ -186,6 +201,11 @@ class Browser(Vertical):
         """Show or hide the detail."""
         self.detail.display = not self.detail.display
         self.call_after_refresh(self.show_detail)
+
+    def toggle_set_aside(self) -> None:
+        """Show or hide the findings that were dismissed or rejected."""
+        self.place.set_aside = not self.place.set_aside
+        self.refresh_place()
 
     # -- narrowing and ordering ---------------------------------------------------------------------
 

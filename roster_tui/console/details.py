@@ -9,7 +9,7 @@ from roster_tui.console.columns import Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.sources import SEVERITY_STYLES, STATE_STYLES
 from roster_tui.findings.model import Evidence
-from roster_tui.findings.store import Known, known
+from roster_tui.findings.store import Known, Status, known
 from roster_tui.present import (
     NOTHING,
     SEVERITY_WORDS,
@@ -130,8 +130,19 @@ def finding_lines(workspace: Workspace, each: Known, width: int) -> Lines:
         _labelled("Who fixes it", code.owner.value),
         *wrapped(code.remedy, width),
         _labelled("Shows", f"{code.effect.value}, {effect:%A} {clock_time(effect)}"),
-        _labelled("First seen", _moment(workspace, each.first_seen)),
+        _labelled("First seen", _moment(workspace, each.first_seen) + (", new" if each.status is Status.NEW else "")),
+        *([_labelled("Gone", _moment(workspace, each.gone_at), "good")] if each.gone_at else []),
+        *_decision(workspace, each, width),
+        *([_labelled("Follows from", f"finding {finding.because}, and goes away with it")] if finding.because else []),
     ]
+
+
+def _decision(workspace: Workspace, each: Known, width: int) -> Lines:
+    if each.opinion is None:
+        return []
+    opinion = each.opinion
+    told = f"{opinion.verdict} by {opinion.by}, {_moment(workspace, opinion.at)}"
+    return [_labelled("Decision", told, "accent"), *(wrapped(opinion.reason, width) if opinion.reason else [])]
 
 
 def _evidence(evidence: Evidence, student: bool) -> Parts:

@@ -30,6 +30,8 @@ class Place:
     filter: Filter = EVERYTHING
     order: str = "name"
     descending: bool = False
+    set_aside: bool = False
+    """Whether dismissed and rejected findings are shown."""
     key: int | str | None = None
     """The record under the cursor."""
     marks: set[int | str] = field(default_factory=set)

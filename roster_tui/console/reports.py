@@ -10,7 +10,7 @@ from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Part
 from roster_tui.console.sources import SEVERITY_STYLES
 from roster_tui.findings.model import Finding, Severity
-from roster_tui.findings.store import Known, counts, known
+from roster_tui.findings.store import Known, Status, counts, gone, known, set_aside
 from roster_tui.present import (
     NOTHING,
     SEVERITY_SYMBOLS,
@@ -76,7 +76,15 @@ def _finding_cells(each: Known) -> tuple[Part, ...]:
         Part(display_text(each.finding.other.sis_id) if each.finding.other else ""),
         Part(code.owner.value),
         Part(code.effect.value, "dim"),
+        Part(*_standing(each)),
     )
+
+
+def _standing(each: Known) -> tuple[str, str]:
+    """Return what was decided about a finding, or that it is new, with a style."""
+    if each.opinion is not None:
+        return each.opinion.verdict, "good" if each.opinion.verdict == "accepted" else "dim"
+    return ("", "") if each.status is Status.OPEN else (each.status.value, "accent")
 
 
 def _finding_row(each: Known, cells: tuple[Part, ...], account_state: str | None) -> Row:
@@ -84,12 +92,14 @@ def _finding_row(each: Known, cells: tuple[Part, ...], account_state: str | None
     return Row(each.finding.id, subject.kind, cells, account_state, subject.clever_id)
 
 
-def conflicts(workspace: Workspace) -> Report:
-    """Return all findings, worst first."""
+def conflicts(workspace: Workspace, *, with_set_aside: bool = False) -> Report:
+    """Return all findings, worst first; then what was set aside, if asked for, and what went with the last sync."""
     with workspace.cache.reading() as db:
         found = known(db, limit=MOST)
         total = sum(counts(db).values())
-        states = _states(db, found)
+        aside = set_aside(db)[:MOST] if with_set_aside else []
+        went = gone(db)[:MOST]
+        states = _states(db, [*found, *aside])
     columns = (
         Column("Severity", 9),
         Column("Finding", 20, share=1),
@@ -98,9 +108,14 @@ def conflicts(workspace: Workspace) -> Report:
         Column("Now", 9, share=1),
         Column("Owner", 14),
         Column("Shows", 9, from_width=100),
+        Column("Status", 9, from_width=90),
     )
-    rows = [_finding_row(each, _finding_cells(each), states.get(each.finding.subject.key)) for each in found]
-    by_id = {each.finding.id: each for each in found}
+    rows: list[Row] = []
+    for title, group in (("", found), ("Set aside", aside), ("Gone since the sync before", went)):
+        if title and group:
+            rows.append(Row(title, "heading", (Part(f" {title} ({len(group)})"),), heading=True))
+        rows += [_finding_row(each, _finding_cells(each), states.get(each.finding.subject.key)) for each in group]
+    by_id = {each.finding.id: each for each in (*found, *aside, *went)}
     return Report(columns, rows, "No findings.\nNothing in the roster or the accounts is wrong.", total, by_id)
 
 
@@ -121,7 +136,9 @@ def triage(workspace: Workspace) -> Report:
         last = next(iter(runs(db, 1, state="applied")), None)
     rows: list[Row] = []
     for severity, title in _GROUPS:
-        group = [_triage_row(each, states) for each in found if each.finding.code.severity is severity]
+        group = [
+            _triage_row(each, states) for each in found if _is_cause(each) and each.finding.code.severity is severity
+        ]
         if severity is Severity.LOW and accounts["pending"]:
             group.append(_pending_row(accounts["pending"]))
         if group:
@@ -129,6 +146,11 @@ def triage(workspace: Workspace) -> Report:
     columns = (Column("", 1), Column("What", 16, share=1), Column("Who", 16, share=2), Column("To do", 26, share=2))
     by_id = {each.finding.id: each for each in found}
     return Report(columns, rows, _calm(workspace, last, accounts), total, by_id)
+
+
+def _is_cause(each: Known) -> bool:
+    """Whether a finding follows from no other: mending the cause mends what follows."""
+    return each.finding.because is None
 
 
 def _triage_row(each: Known, states: dict[int, str]) -> Row:

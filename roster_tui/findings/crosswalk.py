@@ -239,6 +239,9 @@ def _twice(
     by_new: Mapping[tuple[str | None, str], Sequence[Planned]],
 ) -> list[str]:
     said = []
+    near = sorted({new for _, new in by_new if new != planned.new_id and folded(new) == folded(planned.new_id)})
+    if planned.new_id.strip() and near:
+        said.append(f"the plan also gives away {', '.join(near)}, which looks like the new ID")
     for name, lines in (
         ("old", by_old[planned.type, planned.old_id]),
         ("new", by_new[planned.type, planned.new_id]),

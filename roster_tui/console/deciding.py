@@ -1,0 +1,105 @@
+"""Deciding about findings from the console: a reason asked for, the decision made, told, and taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Literal, Protocol
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from roster_tui import decisions
+from roster_tui.console.lines import Line, Part
+from roster_tui.console.reports import label_of
+from roster_tui.findings.desk import ACCEPTED, REJECTED, NotDecidable
+from roster_tui.findings.store import Known
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.present import display_text
+from roster_tui.workspace import Workspace
+
+
+class Face(Protocol):
+    """What deciding needs of the console."""
+
+    def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
+        """Show a message for a while."""
+
+    def ask(self, title: str, question: str) -> Awaitable[str | None]:
+        """Ask for a line of text and wait for it; None when it is left."""
+
+
+class Deciding:
+    """The decisions of one console."""
+
+    def __init__(self, workspace: Workspace, face: Face, changed: Callable[[], None]) -> None:
+        self._workspace = workspace
+        self._face = face
+        self._changed = changed
+
+    async def decide(self, action_id: str, known: Known) -> None:
+        """Do what an action says about a finding, and tell it."""
+        named = f"{known.finding.code.title}, {label_of(known.finding)}"
+        try:
+            told = await self._done(action_id, known.finding.id, named)
+        except (decisions.NoSuchFinding, NotDecidable, LedgerDamaged, OSError) as error:
+            self._face.tell(f"Nothing was changed: {error}", "error")
+        else:
+            self._face.tell(f"{named}: {told}")
+        finally:
+            self._changed()
+
+    async def _done(self, action_id: str, finding_id: str, named: str) -> str:
+        workspace = self._workspace
+        if action_id == "finding.dismiss":
+            reason = await self._face.ask(f"Dismiss: {named}", "Why does it need nobody? Kept in the journal")
+            if reason is None:
+                return "nothing was changed"
+            await asyncio.to_thread(decisions.dismiss, workspace, finding_id, reason)
+            return "dismissed until its evidence changes. v shows it, X opens it again"
+        if action_id == "finding.reopen":
+            await asyncio.to_thread(decisions.reopen, workspace, finding_id)
+            return "open again"
+        verdict = ACCEPTED if action_id == "pair.accept" else REJECTED
+        await asyncio.to_thread(decisions.decide, workspace, finding_id, verdict)
+        export = ". roster-tui crosswalk export FILE writes it" if verdict == ACCEPTED else ""
+        return f"{verdict}{export}. X leaves it open"
+
+
+class ReasonScreen(ModalScreen[str | None]):
+    """One line to be typed: why. Enter ends it when there is something in it, Esc leaves everything as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, title: str, question: str) -> None:
+        super().__init__()
+        self._title = title
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, question and field."""
+        with Vertical(id="question"):
+            yield Line(id="question-title")
+            yield Line(id="question-text")
+            yield Input(id="reason", compact=True, max_length=300)
+            yield Line(id="question-keys")
+
+    def on_mount(self) -> None:
+        """Fill in the lines."""
+        self.query_one("#question-title", Line).show([Part(display_text(self._title), "title")])
+        self.query_one("#question-text", Line).show([Part(display_text(self._question), "dim")])
+        keys = [Part("enter", "key"), Part(" dismiss   "), Part("esc", "key"), Part(" cancel")]
+        self.query_one("#question-keys", Line).show(keys)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+    def action_leave(self) -> None:
+        """End without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,85 @@
+"""Why a teacher or section can, or can't, be seen: the chain on a screen of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+
+from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
+from roster_tui.findings.explain import Link, State
+from roster_tui.present import clock_time, display_text
+from roster_tui.why import Why
+from roster_tui.workspace import Workspace
+
+_SYMBOLS = {State.OK: ("✓", "good"), State.BROKEN: ("✗", "bad"), State.UNKNOWN: ("?", "dim")}
+_INDENT = 31
+
+
+class WhyScreen(ModalScreen[None]):
+    """The chain from the SIS to the screen, link by link; the first broken one is the one to mend."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,w,enter", "app.pop_screen", show=False)]
+
+    def __init__(self, workspace: Workspace, why: Why) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._told = why
+
+    def compose(self) -> ComposeResult:
+        """Lay out one pane of text."""
+        with Vertical(id="dialog"):
+            yield Pane(id="why")
+            yield Line(id="help-keys")
+
+    def on_mount(self) -> None:
+        """Write the chain."""
+        width = max(30, min(110, self.size.width * 9 // 10) - 5)
+        self.query_one("#why", Pane).show(why_lines(self._workspace, self._told, width))
+        self.query_one("#help-keys", Line).show(
+            [Part("esc", "key"), Part(" close   "), Part("↑ ↓", "key"), Part(" scroll")]
+        )
+
+
+def why_lines(workspace: Workspace, why: Why, width: int) -> list[Parts]:
+    """Return an explanation as lines: the headline, the chain, and for each different fix who, how and when."""
+    explanation = why.explanation
+    lines: list[Parts] = [[Part(display_text(why.label), "title"), Part("   "), _headline(why)], []]
+    for label, text in (("Account  ", explanation.account), ("Tonight  ", explanation.tonight)):
+        if text:
+            first, *rest = wrapped(text, width - len(label))
+            lines += [[Part(label, "dim"), *first], *([Part(" " * len(label)), *line] for line in rest)]
+    lines += [[]] if len(lines) > 2 else []
+    for link in explanation.chain:
+        lines += _link(link, width)
+    for broken in explanation.to_mend:
+        lines += _fix(workspace, broken, width)
+    return lines
+
+
+def _headline(why: Why) -> Part:
+    if why.explanation.broken:
+        return Part(f"not visible: broken at {why.explanation.broken.name}", "bad")
+    return Part("visible", "good")
+
+
+def _link(link: Link, width: int) -> list[Parts]:
+    symbol, style = _SYMBOLS[link.state]
+    first, *rest = wrapped(link.detail, max(10, width - _INDENT)) or [[]]
+    head = [Part(f"{symbol} {link.state.value:<8}", style), Part(f"{link.name:<{_INDENT - 10}}")]
+    return [[*head, *first], *([Part(" " * _INDENT), *line] for line in rest)]
+
+
+def _fix(workspace: Workspace, link: Link, width: int) -> list[Parts]:
+    if link.owner is None or link.fix is None or link.effect is None:
+        return []
+    at = workspace.effect_at(link.effect).astimezone(workspace.settings.zone)
+    return [
+        [],
+        [Part(f"To mend {link.name}: ", "title"), Part(link.owner.value, "accent")],
+        *wrapped(link.fix, width),
+        [Part("Shows ", "dim"), Part(f"{link.effect.value}, {at:%A} {clock_time(at)}")],
+    ]
