@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.model import Account
     from roster_tui.accounts.plan import Situation
     from roster_tui.findings.desk import Desk
-    from roster_tui.findings.model import Effect
+    from roster_tui.findings.model import Effect, Finding
     from roster_tui.ledger import Journal
     from roster_tui.roster.account_rows import AccountRow
 
@@ -145,8 +145,14 @@ class Workspace:
         """Work all findings out again, in the caller's transaction."""
         from roster_tui.findings import rules, store
 
-        found = rules.find_all(db, at, self.pending_patience, self.journal)
-        store.refresh(db, at, found, self.desk.opinions())
+        opinion_of = self.desk.opinions()
+
+        def rejected(pair: Finding) -> bool:
+            opinion = opinion_of(pair)
+            return opinion is not None and opinion.verdict == "rejected"
+
+        found = rules.find_all(db, at, self.pending_patience, self.journal, rejected)
+        store.refresh(db, at, found, opinion_of)
 
     @property
     def pending_patience(self) -> timedelta:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from roster_tui.findings import accounts, collisions, emails, rekeys, sections
 from roster_tui.findings.catalog import PAIRS, TEACHER_REMOVED
-from roster_tui.findings.model import Finding
+from roster_tui.findings.model import Evidence, Finding, Subject
 from roster_tui.roster.kinds import TEACHER
 
 if TYPE_CHECKING:
@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 
 def find_all(
-    db: sqlite3.Connection, at: datetime, pending_patience: timedelta, journal: Journal | None = None
+    db: sqlite3.Connection,
+    at: datetime,
+    pending_patience: timedelta,
+    journal: Journal | None = None,
+    rejected: Callable[[Finding], bool] = lambda pair: False,
 ) -> Iterator[Finding]:
     """Yield every finding of the roster and accounts as they are.
 
-    Without a journal nothing is said of what was done by hand again and again.
+    Without a journal nothing is said of what was done by hand again and again. A proposed pair that somebody
+    ``rejected`` is still yielded, but its halves are two people: a leaver and a newcomer.
     """
-    moves = list(rekeys.find(db, at))
+    proposed = list(rekeys.find(db, at))
+    apart = [each for each in proposed if each.code in PAIRS and rejected(each)]
+    separate = {each.id for each in apart}
+    yield from apart
+    moves = [each for each in proposed if each.id not in separate]
+    moves += [_left(each.subject) for each in apart if each.subject.kind == TEACHER.name]
     pairs = [(each.subject.key, each.other.key) for each in moves if each.code in PAIRS and each.other]
     rekeyed = {key for pair in pairs for key in pair}
     yield from (each for each in moves if each.code is not TEACHER_REMOVED)
@@ -42,6 +52,10 @@ def find_all(
     yield from (each for each in emails.moved(db, at, pairs) if each.subject.key not in exchanged)
     yield from emails.teacher_and_staff_apart(db)
     yield from _of_sections(db, at, pending_patience, roots)
+
+
+def _left(subject: Subject) -> Finding:
+    return Finding(TEACHER_REMOVED, subject, evidence=(Evidence("in data", "yes", "no", False),))
 
 
 def _of_teachers(

@@ -80,7 +80,7 @@ def refresh(
         opinion = opinion_of(finding)
         db.execute("INSERT OR IGNORE INTO temp.still VALUES (?)", (finding.id,))
         db.execute(
-            "INSERT OR REPLACE INTO noticed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?)",
+            "INSERT OR REPLACE INTO noticed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?)",
             (
                 finding.id,
                 finding.code.code,
@@ -91,6 +91,7 @@ def refresh(
                 orjson.dumps(finding.document()).decode(),
                 first_seen,
                 first_run,
+                finding.because,
                 bool(opinion and opinion.sets_aside),
                 _opinion_text(opinion),
             ),
@@ -100,6 +101,7 @@ def refresh(
         (at.isoformat(), run),
     )
     db.execute("DELETE FROM noticed WHERE gone_at < ?", ((at - KEPT).isoformat(),))
+    _let_consequences_follow(db)
 
 
 def _opinion_text(opinion: Opinion | None) -> str | None:
@@ -111,6 +113,16 @@ def put_opinion(db: sqlite3.Connection, finding_id: str, opinion: Opinion | None
     db.execute(
         "UPDATE noticed SET set_aside = ?, opinion = ? WHERE id = ?",
         (bool(opinion and opinion.sets_aside), _opinion_text(opinion), finding_id),
+    )
+    _let_consequences_follow(db)
+
+
+def _let_consequences_follow(db: sqlite3.Connection) -> None:
+    """Set aside what follows from a dismissed finding. A rejected pair is no cause any more, so nothing follows it."""
+    dismissed = "SELECT n.id FROM noticed n WHERE json_extract(n.opinion, '$.verdict') = 'dismissed'"
+    db.execute(
+        "UPDATE noticed SET set_aside = opinion IS NOT NULL OR because IN"
+        f" ({dismissed}) WHERE because IS NOT NULL AND gone_at IS NULL"
     )
 
 

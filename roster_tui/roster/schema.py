@@ -43,7 +43,7 @@ CREATE TABLE noticed (
     id TEXT PRIMARY KEY, code TEXT NOT NULL, severity INTEGER NOT NULL, kind INTEGER NOT NULL,
     key INTEGER NOT NULL, other INTEGER, document TEXT NOT NULL,
     first_seen TEXT NOT NULL, first_run INTEGER NOT NULL, gone_at TEXT, gone_run INTEGER,
-    set_aside INTEGER NOT NULL, opinion TEXT
+    because TEXT, set_aside INTEGER NOT NULL, opinion TEXT
 ) WITHOUT ROWID;
 CREATE INDEX noticed_subject ON noticed (key, code) WHERE gone_at IS NULL AND NOT set_aside;
 CREATE INDEX noticed_other ON noticed (other, code) WHERE gone_at IS NULL AND NOT set_aside AND other IS NOT NULL;
