@@ -28,9 +28,10 @@ def dismiss(workspace: Workspace, finding_id: str, reason: str) -> Known:
 def decide(workspace: Workspace, finding_id: str, verdict: str, reason: str = "") -> Known:
     """Accept or reject a proposed pair, and return its finding as it was. Raises as `dismiss` does."""
     known = _known(workspace, finding_id)
-    opinion = workspace.desk.decide(known.finding, verdict, workspace.clock(), reason)
+    workspace.desk.decide(known.finding, verdict, workspace.clock(), reason)
+    # Two people instead of one: a leaver and a newcomer are findings of their own.
     with workspace.cache.writing() as db:
-        put_opinion(db, finding_id, opinion)
+        workspace.refresh_findings(db, workspace.clock(), same_roster=True)
     return known
 
 
@@ -39,7 +40,7 @@ def reopen(workspace: Workspace, finding_id: str) -> bool:
     known = _known(workspace, finding_id)
     changed = workspace.desk.reopen(known.finding, workspace.clock())
     with workspace.cache.writing() as db:
-        put_opinion(db, finding_id, None)
+        workspace.refresh_findings(db, workspace.clock(), same_roster=True)
     return changed
 
 

@@ -139,10 +139,10 @@ class Workspace:
 
         with self.cache.writing() as db:
             put_accounts(db, map(account_row, accounts))
-            self.refresh_findings(db, self.clock())
+            self.refresh_findings(db, self.clock(), same_roster=True)
 
-    def refresh_findings(self, db: sqlite3.Connection, at: datetime) -> None:
-        """Work all findings out again, in the caller's transaction."""
+    def refresh_findings(self, db: sqlite3.Connection, at: datetime, *, same_roster: bool = False) -> None:
+        """Work the findings out again, in the caller's transaction; those of the roster only if it has changed."""
         from roster_tui.findings import rules, store
 
         opinion_of = self.desk.opinions()
@@ -151,7 +151,8 @@ class Workspace:
             opinion = opinion_of(pair)
             return opinion is not None and opinion.verdict == "rejected"
 
-        found = rules.find_all(db, at, self.pending_patience, self.journal, rejected)
+        roster = store.standing(db, rules.OF_ROSTER) if same_roster else list(rules.of_roster(db, at, rejected))
+        found = rules.of_accounts(db, at, self.pending_patience, roster, self.journal, rejected)
         store.refresh(db, at, found, opinion_of)
 
     @property

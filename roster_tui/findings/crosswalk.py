@@ -58,14 +58,16 @@ def ordered(changes: Iterable[Change]) -> Ordered:
     rings: list[tuple[str, ...]] = []
     entered = {(change.type, change.new_id) for change in by_old.values()}
     for start in sorted(by_old, key=lambda key: (key in entered, key[0], len(key[1]), key[1])):
-        path = _path(start, by_old, waiting)
-        waiting -= set(path)
-        links = [by_old[key] for key in path]
-        done += reversed(links)
-        if links and links[-1].new_id == links[0].old_id:
-            rings.append(tuple(link.old_id for link in links))
-        elif len(links) > 1:
-            chains.append((*(link.old_id for link in links), links[-1].new_id))
+        path = [by_old[key] for key in _path(start, by_old, waiting)]
+        waiting -= {(change.type, change.old_id) for change in path}
+        # A path may run into itself: the ring at its end, and what leads into the ring.
+        closed = next((at for at, change in enumerate(path) if change.old_id == path[-1].new_id), len(path))
+        lead, ring = path[:closed], path[closed:]
+        done += [*reversed(ring), *reversed(lead)]
+        if ring:
+            rings.append(tuple(change.old_id for change in ring))
+        if len(lead) > 1 or (lead and ring):
+            chains.append((*(change.old_id for change in lead), lead[-1].new_id))
     return Ordered(tuple(done), tuple(chains), tuple(rings))
 
 

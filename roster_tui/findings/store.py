@@ -15,7 +15,7 @@ from enum import StrEnum
 import orjson
 
 from roster_tui.findings.catalog import CODES
-from roster_tui.findings.model import Finding, from_document
+from roster_tui.findings.model import Code, Finding, from_document
 from roster_tui.roster.kinds import BY_NAME
 
 KEPT = timedelta(days=30)
@@ -143,6 +143,13 @@ def known(
         where.append("code = ?")
         values.append(code)
     return _known(db, " AND ".join(where), [*values, limit])
+
+
+def standing(db: sqlite3.Connection, codes: Iterable[Code]) -> list[Finding]:
+    """Return the findings of some codes as they were last worked out, set aside or not."""
+    names = orjson.dumps([code.code for code in codes]).decode()
+    where = "gone_at IS NULL AND code IN (SELECT value FROM json_each(?))"
+    return [each.finding for each in _known(db, where, [names, -1])]
 
 
 def set_aside(db: sqlite3.Connection) -> list[Known]:
