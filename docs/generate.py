@@ -1,7 +1,7 @@
-"""Write what can be read off the code into the README, and the pictures of the real screens beside it.
+"""Write what can be read off the code: the README's tables, the page of findings, the pictures of the real screens.
 
-``python docs/generate.py`` writes the tables, ``python docs/generate.py pictures`` the pictures as well.
-A test fails when a table is stale.
+``python docs/generate.py`` writes tables and page, ``python docs/generate.py pictures`` the pictures as well.
+A test fails when a table or the page is stale.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import msgspec
 import orjson
 
 from roster_tui.actions import ACTIONS, VIEWS, Action, key_name
+from roster_tui.findings.reference import reference
 from roster_tui.settings import ENVIRONMENT_PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
@@ -113,5 +114,6 @@ def _alone(svg: str) -> str:
 
 if __name__ == "__main__":
     README.write_text(fresh(README.read_text("utf-8")), "utf-8")
+    (ROOT / "docs" / "findings.md").write_text(reference(), "utf-8")
     if "pictures" in sys.argv[1:]:
         asyncio.run(draw_pictures(ROOT / "docs"))

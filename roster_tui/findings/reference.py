@@ -1,8 +1,7 @@
-"""The reference of findings, made from the catalog: ``python -m roster_tui.findings.reference > docs/findings.md``."""
+"""The reference of findings, made from the catalog; ``docs/generate.py`` writes it as ``docs/findings.md``."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from textwrap import fill
 
@@ -51,7 +50,3 @@ def _section(code: Code) -> Iterator[str]:
     if code in PAIRS:
         yield ""
         yield "Proposes a pair for the crosswalk: `y` accepts it, `n` rejects it, `X` leaves it open."
-
-
-if __name__ == "__main__":
-    sys.stdout.write(reference())

@@ -9,9 +9,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "findings.md"
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference(), (
-        "stale: python -m roster_tui.findings.reference > docs/findings.md"
-    )
+    assert PAGE.read_text(encoding="utf-8") == reference(), "stale: run python docs/generate.py"
 
 
 def test_every_code_has_its_section() -> None:
