@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from roster_tui.findings.explain import Explanation, explain_section, explain_teacher
-from roster_tui.findings.facts import held_against, key_of_removed, section_facts, teacher_facts
+from roster_tui.findings.chain.explain import explain_section, explain_teacher
+from roster_tui.findings.chain.model import Explanation
+from roster_tui.findings.chain.reading import held_against, key_of_removed, section_facts, teacher_facts
 from roster_tui.roster.history import runs
 from roster_tui.roster.kinds import BY_NAME, TEACHER
 from roster_tui.roster.read import key_of

@@ -7,7 +7,7 @@ import click
 from roster_tui.cli.errors import USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
-from roster_tui.findings.explain import Explanation, Link, State
+from roster_tui.findings.chain.model import Explanation, Link, State
 from roster_tui.present import clock_time, display_text
 from roster_tui.why import Why, find
 from roster_tui.workspace import Workspace

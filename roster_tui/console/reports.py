@@ -10,7 +10,7 @@ from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Part
 from roster_tui.console.sources import SEVERITY_STYLES
 from roster_tui.findings.model import Finding, Severity
-from roster_tui.findings.store import Known, Status, counts, gone, known, set_aside
+from roster_tui.findings.store import Known, Status, causes, counts, gone, known, set_aside
 from roster_tui.present import (
     NOTHING,
     SEVERITY_SYMBOLS,
@@ -127,18 +127,19 @@ _GROUPS = (
 
 
 def triage(workspace: Workspace) -> Report:
-    """Return what needs a person today, worst first, in groups, each with its proposed act."""
+    """Return what needs a person today, worst first, in groups, each with its proposed act.
+
+    What follows from another finding is left out: mending the cause mends it.
+    """
     with workspace.cache.reading() as db:
-        found = known(db, limit=MOST)
-        total = sum(counts(db).values())
+        found = known(db, causes_only=True, limit=MOST)
+        total = causes(db)
         states = _states(db, found)
         accounts = account_counts(db)
         last = next(iter(runs(db, 1, state="applied")), None)
     rows: list[Row] = []
     for severity, title in _GROUPS:
-        group = [
-            _triage_row(each, states) for each in found if _is_cause(each) and each.finding.code.severity is severity
-        ]
+        group = [_triage_row(each, states) for each in found if each.finding.code.severity is severity]
         if severity is Severity.LOW and accounts["pending"]:
             group.append(_pending_row(accounts["pending"]))
         if group:
@@ -146,11 +147,6 @@ def triage(workspace: Workspace) -> Report:
     columns = (Column("", 1), Column("What", 16, share=1), Column("Who", 16, share=2), Column("To do", 26, share=2))
     by_id = {each.finding.id: each for each in found}
     return Report(columns, rows, _calm(workspace, last, accounts), total, by_id)
-
-
-def _is_cause(each: Known) -> bool:
-    """Whether a finding follows from no other: mending the cause mends what follows."""
-    return each.finding.because is None
 
 
 def _triage_row(each: Known, states: dict[int, str]) -> Row:

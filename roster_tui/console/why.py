@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
-from roster_tui.findings.explain import Link, State
+from roster_tui.findings.chain.model import Link, State
 from roster_tui.present import clock_time, display_text
 from roster_tui.why import Why
 from roster_tui.workspace import Workspace

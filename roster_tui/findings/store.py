@@ -131,7 +131,12 @@ _WORST_FIRST = "ORDER BY severity DESC, code, json_extract(document, '$.subject.
 
 
 def known(
-    db: sqlite3.Connection, *, subject: int | None = None, code: str | None = None, limit: int = -1
+    db: sqlite3.Connection,
+    *,
+    subject: int | None = None,
+    code: str | None = None,
+    causes_only: bool = False,
+    limit: int = -1,
 ) -> list[Known]:
     """Return the findings that ask for somebody, worst first, then by code and subject."""
     where = ["gone_at IS NULL AND NOT set_aside"]
@@ -139,6 +144,8 @@ def known(
     if subject is not None:
         where.append("(key = ? OR other = ?)")
         values += [subject, subject]
+    if causes_only:
+        where.append("because IS NULL")
     if code is not None:
         where.append("code = ?")
         values.append(code)
@@ -200,6 +207,11 @@ def _opinion(text: str | None) -> Opinion | None:
 def counts(db: sqlite3.Connection) -> dict[str, int]:
     """Return how many findings there are by code."""
     return dict(db.execute("SELECT code, count(*) FROM finding GROUP BY code ORDER BY max(severity) DESC, code"))
+
+
+def causes(db: sqlite3.Connection) -> int:
+    """Return how many findings follow from no other."""
+    return int(db.execute("SELECT count(*) FROM finding WHERE because IS NULL").fetchone()[0])
 
 
 def high(db: sqlite3.Connection) -> int:

@@ -10,16 +10,9 @@ import pytest
 
 from roster_tui import why
 from roster_tui.accounts.model import CauseKind
-from roster_tui.findings.explain import (
-    AccountFacts,
-    Explanation,
-    SectionFacts,
-    State,
-    TeacherFacts,
-    TermFacts,
-    explain_section,
-    explain_teacher,
-)
+from roster_tui.findings.chain.explain import explain_section, explain_teacher
+from roster_tui.findings.chain.facts import AccountFacts, SectionFacts, TeacherFacts, TermFacts
+from roster_tui.findings.chain.model import Explanation, State
 from roster_tui.findings.model import Effect, Owner
 from roster_tui.roster import compare, history
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, TERM

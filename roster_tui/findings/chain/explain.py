@@ -1,13 +1,11 @@
-"""Why can, or can't, a teacher or section be seen: the chain from the SIS to the screen, link by link. Pure.
+"""Why can, or can't, a teacher or section be seen: each link from facts, in the order of the way. Pure.
 
 The first broken link is the one to mend; what is broken behind it usually follows from it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 
 from roster_tui.findings.catalog import (
     ACTIVATION_PENDING,
@@ -18,144 +16,10 @@ from roster_tui.findings.catalog import (
     SIS_ID_CHANGED,
     SUSPENDED_WITH_SECTIONS,
 )
+from roster_tui.findings.chain.account import account_story, tonight
+from roster_tui.findings.chain.facts import SectionFacts, TeacherFacts, TermFacts
+from roster_tui.findings.chain.model import Explanation, Link, State
 from roster_tui.findings.model import Code, Effect, Owner
-
-
-class State(StrEnum):
-    """What is known of a link."""
-
-    OK = "ok"
-    BROKEN = "broken"
-    UNKNOWN = "unknown"
-    """It cannot be seen from here."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """One link of the chain; a broken one says who mends it, how, and when that shows."""
-
-    name: str
-    state: State
-    detail: str
-    owner: Owner | None = None
-    fix: str | None = None
-    effect: Effect | None = None
-
-
-@dataclass(frozen=True)
-class AccountFacts:
-    """An account as the directory last told it."""
-
-    state: str
-    since: str
-    """Since when it is in this state (ISO 8601)."""
-    cause: str | None
-    pinned: bool
-    run: int | None
-    """The sync that ran at that moment, if one did."""
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether an operator suspended it; what the sync suspends, the sync restores."""
-        return bool(self.cause and self.cause.startswith("by "))
-
-
-@dataclass(frozen=True)
-class TermFacts:
-    """The term of sections."""
-
-    name: str | None
-    starts: str | None
-    ends: str | None
-
-    def when(self, today: date) -> str:
-        """Return ``running``, ``ended``, ``not begun`` or ``unknown``."""
-        if self.ends and self.ends < today.isoformat():
-            return "ended"
-        if self.starts and self.starts > today.isoformat():
-            return "not begun"
-        return "running" if self.starts or self.ends else "unknown"
-
-    def __str__(self) -> str:
-        return f"{self.name or 'a term without a name'} ({self.starts or '?'} to {self.ends or '?'})"
-
-
-@dataclass(frozen=True)
-class TeacherFacts:
-    """What is known of a teacher."""
-
-    label: str
-    clever_id: str
-    sis_id: str | None
-    in_data: bool
-    left: str | None
-    """When the person left the data, and with which sync."""
-    email: str | None
-    shares_email_with: str | None
-    roles: str
-    terms: tuple[TermFacts | None, ...]
-    """Of each section."""
-    account: AccountFacts | None
-    rekeyed_to: str | None = None
-    """The SIS ID under which the SIS sends the person now."""
-    rekeyed_from: str | None = None
-    """The SIS ID under which the SIS sent the person before; this record is the new, empty half."""
-    replaced: bool = False
-    """Whether another person stands behind this Clever ID since lately."""
-    held: str | None = None
-    """What a sync that waits for approval holds against the person."""
-
-    @property
-    def email_trouble(self) -> Code | None:
-        """What is wrong with the email."""
-        if not self.email:
-            return EMAIL_MISSING
-        if "@" not in self.email:
-            return EMAIL_WITHOUT_AT
-        return EMAIL_SHARED if self.shares_email_with else None
-
-
-@dataclass(frozen=True)
-class SectionFacts:
-    """What is known of a section."""
-
-    label: str
-    clever_id: str
-    sis_id: str | None
-    in_data: bool
-    left: str | None
-    school: str | None
-    term: TermFacts | None
-    students: int
-    teachers: tuple[TeacherFacts, ...]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The chain, and what follows from it."""
-
-    chain: tuple[Link, ...]
-    account: str | None = None
-    """Why an account is suspended, since when, by whom, and what brings it back."""
-    tonight: str | None = None
-    """What the next sync will do to the account."""
-
-    @property
-    def broken(self) -> Link | None:
-        """The first broken link."""
-        return next((link for link in self.chain if link.state is State.BROKEN), None)
-
-    @property
-    def to_mend(self) -> list[Link]:
-        """The broken links that take different fixes, the first one first."""
-        by_fix = {link.fix: link for link in reversed(self.chain) if link.state is State.BROKEN}
-        return [link for link in self.chain if by_fix.get(link.fix) is link]
-
-    @property
-    def visible(self) -> bool:
-        """Whether the teacher sees classes, or the section is seen; what is not known is taken for good."""
-        return self.broken is None
-
 
 _LOOK_IN_CLEVER = (
     "Look it up in Clever's Data Browser. If it is there, share it with this app; if not, the SIS office must"
@@ -343,45 +207,6 @@ def _visible(chain: list[Link], remark: str) -> Link:
     if unknown:
         return Link("visible", State.UNKNOWN, f"as far as can be seen; not known: {', '.join(unknown)}{remark}")
     return Link("visible", State.OK, f"yes{remark}")
-
-
-def account_story(facts: TeacherFacts) -> str | None:
-    """Return why the account is suspended, since when, by whom or which sync, and what would bring it back."""
-    account = facts.account
-    if account is None or account.state != "suspended":
-        return None
-    at = datetime.fromisoformat(account.since)
-    since = f"Suspended since {at:%b} {at.day}"
-    if account.by_hand:
-        return f"{since} {account.cause}. Unsuspending by hand brings it back{_back_again(facts)}."
-    by = f"by sync run {account.run}" if account.run else "by the sync"
-    back = "the person is in Clever's data again" if not facts.in_data else "the SIS sends an email"
-    return f"{since} {by}: {account.cause}. It comes back by itself with the first sync in which {back}."
-
-
-def _back_again(facts: TeacherFacts) -> str:
-    reason = _not_kept(facts)
-    return f", but only until the next sync unless it is pinned, because {reason}" if reason else ""
-
-
-def _not_kept(facts: TeacherFacts) -> str | None:
-    """Return why a sync suspends an account that is not pinned (domain rule 5)."""
-    if not facts.in_data:
-        return "the person is not in Clever's data"
-    return None if facts.email else "the email is blank"
-
-
-def tonight(facts: TeacherFacts) -> str | None:
-    """Return what the next sync does to the account, given the data as they are; None when nothing."""
-    account = facts.account
-    if facts.held and account and account.state != "suspended" and not account.pinned:
-        return f"will be suspended once the held sync is approved, because {facts.held}"
-    reason = _not_kept(facts)
-    if account is None:
-        return "will get an account" if facts.in_data else None
-    if account.state != "suspended":
-        return f"will be suspended, because {reason}" if reason and not account.pinned else None
-    return "will be restored: what suspended it is mended" if not account.by_hand and not reason else None
 
 
 def _counted(count: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""Facts about one teacher or section, read from the cache for `explain`."""
+"""Facts about one teacher or section, read from the cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from roster_tui.findings.catalog import PERSON_REPLACED, SIS_ID_CHANGED
-from roster_tui.findings.explain import AccountFacts, SectionFacts, TeacherFacts, TermFacts
+from roster_tui.findings.chain.facts import AccountFacts, SectionFacts, TeacherFacts, TermFacts
 from roster_tui.roster.kinds import SECTION, Kind
 from roster_tui.roster.text import listed_name
 
