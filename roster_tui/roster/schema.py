@@ -45,8 +45,10 @@ CREATE TABLE noticed (
     first_seen TEXT NOT NULL, first_run INTEGER NOT NULL, gone_at TEXT, gone_run INTEGER,
     because TEXT, set_aside INTEGER NOT NULL, opinion TEXT
 ) WITHOUT ROWID;
-CREATE INDEX noticed_subject ON noticed (key, code) WHERE gone_at IS NULL AND NOT set_aside;
-CREATE INDEX noticed_other ON noticed (other, code) WHERE gone_at IS NULL AND NOT set_aside AND other IS NOT NULL;
+CREATE INDEX noticed_subject ON noticed (key, code);
+CREATE INDEX noticed_other ON noticed (other, code) WHERE other IS NOT NULL;
+-- What is counted and filtered by, without the documents.
+CREATE INDEX noticed_open ON noticed (severity, code, because, key, other) WHERE gone_at IS NULL AND NOT set_aside;
 CREATE VIEW finding AS SELECT * FROM noticed WHERE gone_at IS NULL AND NOT set_aside;
 """
 
