@@ -48,7 +48,7 @@ CREATE TABLE noticed (
 CREATE INDEX noticed_subject ON noticed (key, code);
 CREATE INDEX noticed_other ON noticed (other, code) WHERE other IS NOT NULL;
 -- What is counted and filtered by, without the documents.
-CREATE INDEX noticed_open ON noticed (severity, code, because, key, other) WHERE gone_at IS NULL AND NOT set_aside;
+CREATE INDEX noticed_open ON noticed (severity, code, because, key, other, gone_at, set_aside);
 CREATE VIEW finding AS SELECT * FROM noticed WHERE gone_at IS NULL AND NOT set_aside;
 """
 
