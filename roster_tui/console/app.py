@@ -259,7 +259,7 @@ class RosterApp(App[None]):
         self._syncing = self._syncing or Syncing(self.workspace, self, self._changed)
         self.run_worker(self._syncing.run(), group="sync", description="sync")
 
-    def _decide(self, approve: bool) -> None:
+    def _settle_hold(self, approve: bool) -> None:
         from roster_tui.console.holding import Holding
 
         holding = Holding(self.workspace, self, self._changed)
@@ -332,8 +332,8 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
     "action.undo": RosterApp._undo,
     "sync.run": RosterApp._sync,
-    "hold.approve": lambda app: app._decide(approve=True),
-    "hold.discard": lambda app: app._decide(approve=False),
+    "hold.approve": lambda app: app._settle_hold(approve=True),
+    "hold.discard": lambda app: app._settle_hold(approve=False),
     "app.help": RosterApp._help,
     "app.palette": RosterApp.action_command_palette,
     "app.quit": lambda app: app.exit(),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from roster_tui.accounts.model import Account, Cause, CauseKind, Role
-from roster_tui.clever.records import Term, User
+from roster_tui.clever.records import Name, Roles, StaffRole, Term, User
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM
 from roster_tui.workspace import DistrictName, Workspace, create_workspace
 from tests.conftest import NOW, frozen, settings_for
@@ -60,11 +60,9 @@ def suspended(number: int, kind: CauseKind = CauseKind.BY_HAND, by: str = "jdoe"
 
 def staff(number: int, schools: Sequence[int], **fields: Any) -> User:
     """Return a staff member who does not teach."""
-    role = {"staff_id": f"F{number}", "schools": [an_id(SCHOOL, each) for each in schools]}
-    name = {"first": fields["first"], "last": fields["last"]}
-    return User.model_validate(
-        {"id": an_id(TEACHER, number), "name": name, "email": fields["email"], "roles": {"staff": role}}
-    )
+    role = StaffRole(staff_id=f"F{number}", schools=[an_id(SCHOOL, each) for each in schools])
+    name = Name(first=fields["first"], last=fields["last"])
+    return User(id=an_id(TEACHER, number), name=name, email=fields["email"], roles=Roles(staff=role))
 
 
 def dated(number: int, starts: str, ends: str) -> Term:
