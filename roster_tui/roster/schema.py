@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, Kind
 
-VERSION = 2
+VERSION = 3
 """Kept as ``user_version``; a cache of another version is fetched anew."""
 
 _INTEGER_COLUMNS = {"students"}
