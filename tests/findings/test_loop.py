@@ -11,7 +11,8 @@ import pytest
 from roster_tui.findings.store import known
 from roster_tui.sandbox.generator import teacher_sis_id
 from roster_tui.workspace import Workspace
-from tests.sync.test_sync import Night, teachers
+from tests.sync.conftest import Night
+from tests.sync.test_sync import teachers
 
 
 @pytest.fixture
