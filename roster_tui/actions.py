@@ -235,6 +235,12 @@ def offered(context: Context) -> list[Action]:
     ]
 
 
+def meant_by(key: str, view: str) -> Action:
+    """Return the action that a key stands for in a view; where it stands for none, the one it has elsewhere."""
+    same_key = [action for action in ACTIONS if action.key == key]
+    return next((action for action in same_key if view in action.views), same_key[0])
+
+
 def account_action(verb: str) -> Action:
     """Return the action that performs a verb on chosen accounts."""
     return next(action for action in ACTIONS if action.verb == verb)

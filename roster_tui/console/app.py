@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.events import Resize
 
-from roster_tui.actions import ACTIONS, BY_ID, Context, offered
+from roster_tui.actions import ACTIONS, BY_ID, Context, meant_by, offered
 from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
 from roster_tui.console.lines import Line, Part
@@ -60,7 +60,7 @@ class RosterApp(App[None]):
     TITLE = "roster-tui"
     CSS_PATH = styles_folder() / "console.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(action.key, f"act('{action.id}')", action.title, show=False) for action in ACTIONS
+        Binding(key, f"key('{key}')", show=False) for key in dict.fromkeys(action.key for action in ACTIONS)
     ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
@@ -181,9 +181,9 @@ class RosterApp(App[None]):
             filtered=bool(browser.place.filter_text),
         )
 
-    def action_act(self, action_id: str) -> None:
-        """Do what a key stands for."""
-        self.act(action_id)
+    def action_key(self, key: str) -> None:
+        """Do what a key stands for where one is."""
+        self.act(meant_by(key, self.browser.place.view).id)
 
     def act(self, action_id: str) -> None:
         """Do an action of the table, or say why it cannot be done."""

@@ -54,7 +54,7 @@ def numbers(workspace: Workspace) -> tuple[int, str]:
 async def test_a_held_sync_is_announced_and_who_is_affected_is_listed(bad_night: Workspace, open_console: Open) -> None:
     async with open_console() as desk:
         await held(desk)
-        assert "a sync is held (7)" in desk.status()
+        assert "a sync is held (7)" in desk.status
         assert any("held for review" in toast for toast in desk.toasts)
         await desk.press("v")
         assert "Run 3 is held: approve it?" in desk.text
@@ -72,7 +72,7 @@ async def test_approving_applies_what_was_shown(bad_night: Workspace, open_conso
         await desk.press("y")
         await desk.finish()
         assert any(toast.startswith("Applied.") for toast in desk.toasts)
-        assert "a sync is held" not in desk.status()
+        assert "a sync is held" not in desk.status
         await desk.press("v")
         assert "No sync is held for review" in desk.toasts
     assert numbers(bad_night) == (67, "applied")

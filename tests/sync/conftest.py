@@ -57,7 +57,7 @@ class Night:
         service = service or self.service()
         with serving(service.app()) as url:
             ran = asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, full=full, clock=frozen))
-        self.requests = sum(window.used for window in service.windows.values())
+        self.requests = sum(each.window.used for each in service.districts)
         return ran
 
 
