@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from roster_tui.roster import search
 from roster_tui.roster.apply import write_totals
-from roster_tui.roster.compare import touched_only
+from roster_tui.roster.compare import stays
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.text import fold, listed_name
 
@@ -42,8 +42,8 @@ def people(db: sqlite3.Connection, *, staged: bool = False) -> Iterator[PersonRo
     columns = "t.first, t.middle, t.last, t.email, t.sis_id"
     current = f"SELECT r.id, {columns} FROM teacher t JOIN record r ON r.key = t.key WHERE t.in_data"
     query = f"SELECT t.id, {columns} FROM staged.teacher t" if staged else current
-    if staged and touched_only(db):
-        query += f" UNION ALL {current} AND NOT EXISTS (SELECT 1 FROM staged.touched WHERE id = r.id)"
+    if staged:
+        query += f" UNION ALL {current} AND {stays(db)}"
     for clever_id, first, middle, last, email, sis_id in db.execute(query):
         yield PersonRow(clever_id.hex(), listed_name(first, middle, last), email, sis_id)
 

@@ -47,6 +47,13 @@ def touched_only(db: sqlite3.Connection) -> bool:
     return bool(get_meta(db, "touched_only", staged=True))
 
 
+def stays(db: sqlite3.Connection) -> str:
+    """Return SQL that says whether a record ``r`` stays as it is, whatever is staged."""
+    if touched_only(db):
+        return "NOT EXISTS (SELECT 1 FROM staged.touched o WHERE o.id = r.id)"
+    return "EXISTS (SELECT 1 FROM staged.kept o WHERE o.id = r.id)"
+
+
 def _compare_kind(db: sqlite3.Connection, kind: Kind, candidates: str, before: int) -> Tally:
     """Compare one kind; ``candidates`` is SQL for the records ``r`` that may be gone."""
     inserted = f"INSERT INTO staged.change SELECT {kind.code}, s.id, "
@@ -58,7 +65,8 @@ def _compare_kind(db: sqlite3.Connection, kind: Kind, candidates: str, before: i
     ).rowcount
     removed = db.execute(
         f"INSERT INTO staged.change SELECT {kind.code}, r.id, '{REMOVED}' FROM {candidates} WHERE r.kind = ?"
-        f" AND r.hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staged.{kind.name} s WHERE s.id = r.id)",
+        f" AND r.hash IS NOT NULL AND NOT EXISTS (SELECT 1 FROM staged.{kind.name} s WHERE s.id = r.id)"
+        " AND NOT EXISTS (SELECT 1 FROM staged.kept k WHERE k.id = r.id)",
         (kind.code,),
     ).rowcount
     fetched = db.execute(f"SELECT count(*) FROM staged.{kind.name}").fetchone()[0]

@@ -86,6 +86,8 @@ def staged_schema() -> str:
             "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
             # Of a roster staged from events: whatever they spoke of, whether it is still there or not.
             "CREATE TABLE touched (id BLOB PRIMARY KEY) WITHOUT ROWID;",
+            # Records that came and could not be read: they are not gone, so they stay as they are.
+            "CREATE TABLE kept (id BLOB PRIMARY KEY) WITHOUT ROWID;",
             "CREATE TABLE change (kind INTEGER NOT NULL, id BLOB NOT NULL, what TEXT NOT NULL,"
             " PRIMARY KEY (kind, what, id)) WITHOUT ROWID;",
             f"PRAGMA user_version = {VERSION};",

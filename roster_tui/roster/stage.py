@@ -7,6 +7,7 @@ place of the one before, so that a run held for review outlives a later fetch th
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +21,9 @@ from roster_tui.roster.cache import discard
 from roster_tui.roster.kinds import KINDS, SECTION, Kind
 from roster_tui.roster.rows import ROW_OF, Row
 from roster_tui.roster.schema import staged_schema
+
+
+_IS_CLEVER_ID = re.compile("[0-9a-f]{24}").fullmatch
 
 
 class Stage:
@@ -80,6 +84,8 @@ class Stage:
 
     def finish(self) -> None:
         """Make it durable and put it in its place, so that a held run can wait in it for days."""
+        kept = [(bytes.fromhex(each.id),) for _, each in self.unreadable if _IS_CLEVER_ID(each.id)]
+        self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?)", kept)
         self._db.close()
         with self._part.open("rb") as file:
             os.fsync(file.fileno())

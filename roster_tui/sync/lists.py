@@ -10,7 +10,7 @@ from typing import Any
 
 from roster_tui.clever import Client
 from roster_tui.clever.client import Page
-from roster_tui.roster.compare import Tally, touched_only
+from roster_tui.roster.compare import Tally, stays
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 
 
@@ -67,11 +67,9 @@ def staged_counts(db: sqlite3.Connection, wanted: Sequence[RosterList], tallies:
 def _with_role(db: sqlite3.Connection, role: str | None) -> int:
     """Count who holds a role: a person with two stands in two of Clever's lists."""
     holds = "' ' || t.roles || ' ' LIKE '% ' || ? || ' %'"
-    count = int(db.execute(f"SELECT count(*) FROM staged.teacher t WHERE {holds}", (role,)).fetchone()[0])
-    if touched_only(db):
-        untouched = (
-            "SELECT count(*) FROM teacher t CROSS JOIN record r ON r.key = t.key WHERE r.hash IS NOT NULL"
-            f" AND {holds} AND NOT EXISTS (SELECT 1 FROM staged.touched WHERE id = r.id)"
-        )
-        count += int(db.execute(untouched, (role,)).fetchone()[0])
-    return count
+    row = db.execute(
+        f"SELECT (SELECT count(*) FROM staged.teacher t WHERE {holds}) + (SELECT count(*) FROM teacher t"
+        f" CROSS JOIN record r ON r.key = t.key WHERE r.hash IS NOT NULL AND {holds} AND {stays(db)})",
+        (role, role),
+    ).fetchone()
+    return int(row[0])

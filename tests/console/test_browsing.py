@@ -248,7 +248,9 @@ async def test_activity_shows_the_journal_and_one_entry_whole(open_console: Open
 async def test_the_runs_show_what_changed_by_type(open_console: Open) -> None:
     async with open_console() as desk:
         await desk.press("7", "d")
-        assert [line.split()[4] for line in desk.rows] == ["applied", "applied"]
+        nights, *runs = desk.rows
+        assert "last 30 nights: 2 applied" in nights
+        assert [line.split()[4] for line in runs] == ["applied", "applied"]
         assert "teachers" in desk.app.browser.detail.text
         assert "fetched" in desk.app.browser.detail.text
 

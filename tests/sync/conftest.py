@@ -57,7 +57,7 @@ class Night:
         service = service or self.service()
         with serving(service.app()) as url:
             ran = asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, full=full, clock=frozen))
-        self.requests = sum(each.window.used for each in service.districts)
+        self.requests = sum(district.window.used for district in service.districts)
         return ran
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from roster_tui.clever import BadResponse
 from roster_tui.roster.cache import get_meta
 from roster_tui.roster.history import runs, waiting
 from roster_tui.roster.kinds import STUDENT, TEACHER
 from roster_tui.roster.read import account_counts, counts
+from roster_tui.sandbox.faults import parse
 from roster_tui.sandbox.generator import student_sis_id, teacher_sis_id
 from roster_tui.settings import HoldSettings, KindHoldSettings
 from roster_tui.sis import SisFile
@@ -118,17 +120,9 @@ def test_a_sync_that_cannot_fetch_leaves_the_held_one_to_be_decided(clever: Nigh
     workspace = held(clever)
     shown = reviewed(workspace).digest
     service = clever.service()
-    pages = service.store.events
-
-    def broken(*arguments: Any) -> Any:
-        if "records" in str(arguments):
-            return pages(*arguments)
-        raise RuntimeError
-
-    service.store.events = broken  # type: ignore[method-assign]
-    with pytest.raises(Exception, match="error of its own"):
-        clever.sync(service=service, hold=STRICT)
-    del service.store.events  # type: ignore[method-assign]
+    service.faults.add(parse("html-error"))
+    with pytest.raises(BadResponse):
+        clever.sync(service=service, hold=STRICT, full=True)
     with workspace.cache.reading() as db:
         assert runs(db, 1)[0].state == "failed"
     asyncio.run(approve(workspace, shown))

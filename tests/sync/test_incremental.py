@@ -17,6 +17,7 @@ from roster_tui.access import DEMO_TOKEN
 from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.roster.history import runs
 from roster_tui.roster.read import counts
+from roster_tui.sandbox.districts import Window
 from roster_tui.sandbox.generator import teacher_sis_id
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.service import Service
@@ -47,7 +48,7 @@ class Pair:
         self.town = Town()
         self.at = datetime(2026, 11, 10, 7, tzinfo=UTC)
         self.store = Store(folder / "clever.sqlite")
-        service.store = self.store
+        service.districts[0].store = self.store
         self._service, self._url, self._folder = service, url, folder
 
     def night(self) -> None:
@@ -57,7 +58,7 @@ class Pair:
 
     def sync(self, name: str, full: bool) -> tuple[Workspace, SyncResult]:
         """Sync one of the two."""
-        self._service.windows.clear()
+        self._service.districts[0].window = Window()
         mine = settings_for(self._folder / name)
         return asyncio.run(sync(mine, DEMO_TOKEN.reveal(), self._url, full=full, clock=frozen))
 
