@@ -167,7 +167,7 @@ def test_a_trouble_that_passes_is_waited_out_and_nothing_is_missing(
         ("server-errors:after=2,times=0", "Clever answered with an error of its own (50", "status.clever.com"),
         ("cut-body:after=2,times=0", "the connection broke in the middle of an answer", "Check the network"),
         ("html-error:after=2", "The answer is not a list of records", "a proxy or a login page"),
-        ("broken-json:after=2", "The answer is not a list of records", "request id"),
+        ("broken-json:after=16", "The answer is not a list of records", "request id"),
         ("page-loop", "The link to the next page leads back", "request id"),
         ("foreign-next", "The link to the next page leads elsewhere; it was not followed", "request id"),
         ("repeated-page", "Clever sent a page again", "request id"),
