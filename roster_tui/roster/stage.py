@@ -22,7 +22,6 @@ from roster_tui.roster.kinds import KINDS, SECTION, Kind
 from roster_tui.roster.rows import ROW_OF, Row
 from roster_tui.roster.schema import staged_schema
 
-
 _IS_CLEVER_ID = re.compile("[0-9a-f]{24}").fullmatch
 
 

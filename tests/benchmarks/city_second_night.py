@@ -19,12 +19,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from district import add_size, home, prepared
@@ -32,6 +32,7 @@ from figures import Figure, show
 
 from roster_tui.access import demo_store
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
+from roster_tui.clever.wire import read_list
 from roster_tui.roster import compare, history
 from roster_tui.roster.apply import apply
 from roster_tui.roster.cache import Cache
@@ -40,6 +41,7 @@ from roster_tui.roster.schema import VERSION
 from roster_tui.roster.stage import Stage
 from roster_tui.sandbox.store import Store
 
+T = TypeVar("T", bound=Record)
 PAGE = 1_000
 TIME_GOAL, MEMORY_GOAL_MB = 2.0, 300.0
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
@@ -60,13 +62,19 @@ def pages(store: Store) -> Iterator[tuple[Kind, list[Record]]]:
     for name, kind, record in types:
         bodies = store.bodies(name)
         while page := list(islice(bodies, PAGE)):
-            yield kind, [record.model_validate_json(body) for _, body in page]
+            yield kind, read_page(page, record)
     bodies = store.bodies("users")
     while page := list(islice(bodies, PAGE)):
-        users = [User.model_validate_json(body) for _, body in page]
+        users = read_page(page, User)
         adults = [user for user in users if user.roles.teacher or user.roles.staff or user.roles.district_admin]
         yield TEACHER, adults
         yield STUDENT, [user for user in users if user.roles.student]
+
+
+def read_page(page: Sequence[tuple[str, bytes]], record: type[T]) -> list[T]:
+    """Return the records of one page of Clever's answer."""
+    data = b",".join(b'{"data":%s}' % body for _, body in page)
+    return read_list(b'{"data":[%s]}' % data, record).records
 
 
 def staged(store_file: Path, file: Path) -> dict[str, float]:
