@@ -54,8 +54,6 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self._pieces: list[Piece] = []
         self._drawn = 0
-        self.changed_at = 0.0
-        """When the text of the screen last changed; the clock in the first line does not count."""
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.began = time.monotonic()
@@ -73,7 +71,9 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def press(self, keys: str) -> float:
@@ -87,6 +87,14 @@ class Terminal:
         count = 0
         while select.select([self._fd], [], [], quiet)[0] and (read := self._read()):
             count += read
+        return count
+
+    def wait(self, seconds: float) -> int:
+        """Read for so long, whatever comes; returns the bytes that came."""
+        count, ends = 0, time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0:
+            if select.select([self._fd], [], [], left)[0]:
+                count += self._read()
         return count
 
     def until(self, shows: Shows, most: float = 60.0) -> float:
@@ -158,11 +166,8 @@ class Terminal:
         if self._drawn == len(self._pieces):
             return False
         piece = self._pieces[self._drawn]
-        before = self.screen.display[1:]
         self._stream.feed(piece.data)
         self._drawn += 1
-        if self.screen.display[1:] != before:
-            self.changed_at = piece.at
         return True
 
 
