@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 LONGEST = 300
 """Characters of a value that are shown; a screen has no room for more, and a hostile one may hold millions."""
@@ -58,6 +59,7 @@ def cell_width(text: str) -> int:
     return sum(map(_width, text))
 
 
+@lru_cache(maxsize=2_048)
 def _width(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roster_tui.console.lines import Part
 
@@ -47,7 +48,27 @@ class Row:
     """A line between groups; the cursor passes over it."""
 
 
-def layout(columns: Sequence[Column], width: int) -> list[tuple[int, Column, int]]:
+@dataclass(frozen=True)
+class Placed:
+    """A column as it is drawn."""
+
+    index: int
+    """Of its cell in a row."""
+    column: Column
+    width: int
+    behind: str
+    """The blanks between it and the next."""
+
+
+@lru_cache(maxsize=32)
+def placed(columns: tuple[Column, ...], width: int) -> tuple[Placed, ...]:
+    """Return every column that is shown in so many terminal columns; asked for once a row, worked out once."""
+    laid_out, between = _laid_out(columns, width), " " * gap(width)
+    last = len(laid_out) - 1
+    return tuple(Placed(*each, between if place < last else "") for place, each in enumerate(laid_out))
+
+
+def _laid_out(columns: Sequence[Column], width: int) -> list[tuple[int, Column, int]]:
     """Return index, column and width of every column that is shown in so many terminal columns."""
     shown = [(index, column) for index, column in enumerate(columns) if width >= column.from_width]
     spare = width - sum(column.width for _, column in shown) - gap(width) * (len(shown) - 1)

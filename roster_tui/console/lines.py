@@ -40,10 +40,11 @@ def paint(widget: Widget, parts: Iterable[Part], width: int, base: Style) -> Str
     for text, name in _joined(parts):
         if left <= 0:
             break
-        shown = text if cell_width(text) <= left else fitted(text, left)
+        wide = cell_width(text)
+        shown = text if wide <= left else fitted(text, left)
         style = base + widget.get_component_rich_style(name) if name else base
         segments.append(Segment(shown, style))
-        left -= cell_width(shown)
+        left -= min(wide, left)
     if left > 0:
         segments.append(Segment(" " * left, base))
     return Strip(segments, width)

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from roster_tui.console.columns import Column, Row, gap, layout
+from roster_tui.console.columns import Column, Placed, Row, placed
 from roster_tui.console.lines import STYLES, Part, paint
 from roster_tui.present import fitted
 
@@ -48,7 +48,7 @@ class Source(Protocol):
 class RecordTable(ScrollView, can_focus=True):
     """A list of records with a cursor and marks."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES, "table--header", "table--cursor", "table--heading"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*STYLES, "table--header", "table--row", "table--cursor", "table--heading"}
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
@@ -199,7 +199,8 @@ class RecordTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return one visible line: the header, a row, or why there is none."""
-        width, base = self.size.width, self.rich_style
+        # A component's style is worked out once a frame; the widget's own anew for every line, from all its ancestors.
+        width, base = self.size.width, self.get_component_rich_style("table--row")
         if self._source is None:
             return paint(self, (), width, base)
         if not self.count:
@@ -232,31 +233,28 @@ class RecordTable(ScrollView, can_focus=True):
 
     def _header(self, width: int) -> list[Part]:
         parts = [Part(_NO_MARK)]
-        for _, column, size, blanks in self._laid_out(width):
+        for each in self._placed(width):
+            column = each.column
             # Numbers begin with the largest, so for them the usual order is the one that goes down.
             arrow = "▼" if self._descending != column.right else "▲"
             arrow = arrow if column.order and column.order == self._sorted_by else ""
-            parts.append(Part(_aligned(column.title + arrow, column, size) + blanks))
+            parts.append(Part(_aligned(column.title + arrow, each) + each.behind))
         return parts
 
     def _parts(self, row: Row, width: int) -> list[Part]:
         parts = [Part(_MARK, "accent") if row.key in self.marks else Part(_NO_MARK)]
-        for index, column, size, blanks in self._laid_out(width):
-            cell = row.cells[index]
-            parts += [Part(_aligned(cell.text, column, size), cell.style), Part(blanks)]
+        for each in self._placed(width):
+            cell = row.cells[each.index]
+            parts += [Part(_aligned(cell.text, each), cell.style), Part(each.behind)]
         return parts
 
-    def _laid_out(self, width: int) -> list[tuple[int, Column, int, str]]:
-        """Return index, column, width and the blanks behind it for every column that is shown."""
-        room = width - len(_NO_MARK)
-        placed = layout(self._source.columns, room) if self._source else []
-        blanks = " " * gap(room)
-        return [(*each, blanks if place < len(placed) - 1 else "") for place, each in enumerate(placed)]
+    def _placed(self, width: int) -> tuple[Placed, ...]:
+        return placed(self._source.columns, width - len(_NO_MARK)) if self._source else ()
 
 
-def _aligned(text: str, column: Column, width: int) -> str:
-    cut = fitted(text, width)
-    if not column.right:
+def _aligned(text: str, placed: Placed) -> str:
+    cut = fitted(text, placed.width)
+    if not placed.column.right:
         return cut
     stripped = cut.rstrip(" ")
     return " " * (len(cut) - len(stripped)) + stripped
