@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,11 +37,13 @@ def command(*arguments: str) -> list[str]:
 def prepared(size: str) -> Path:
     """Return the data folder of a district of this size, two nights behind it; built when it is not there."""
     folder = home() / f"{size}-{VERSION}"
-    done = folder / "prepared"
-    if not done.exists():
+    if not folder.exists():
         print(f"Building the {size} district in {folder}; a city takes minutes", file=sys.stderr)
-        subprocess.run(command("demo", "--size", size, "--prepare", "--data-dir", str(folder)), check=True)
-        done.touch()
+        # Whatever an interrupted run has left is no district to measure.
+        unfinished = folder.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        subprocess.run(command("demo", "--size", size, "--prepare", "--data-dir", str(unfinished)), check=True)
+        unfinished.rename(folder)
     return folder
 
 

@@ -20,7 +20,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,11 +136,11 @@ def _parsed(text: str) -> Filter | None:
         return None
 
 
-def drive(sections: Sections, rounds: int) -> Times:
-    """Type every word in so many rounds."""
+def drive(sections: Sections, words: Sequence[str], rounds: int) -> Times:
+    """Type every word in so many rounds, and go through the orders."""
     times = Times()
     for _ in range(rounds):
-        for word in WORDS:
+        for word in words:
             sections.open_filter()
             for text, to_frame, to_whole in sections.type(word):
                 times.keys.append(to_frame)
@@ -154,7 +154,7 @@ def drive(sections: Sections, rounds: int) -> Times:
                 sections.clear_filter()
         for column in ORDERS.values():
             times.sorting.append(sections.sort(column))
-            for word in UNDER_ORDERS:
+            for word in UNDER_ORDERS[: len(words)]:
                 sections.open_filter()
                 times.under_orders += [to_frame for _, to_frame, _ in sections.type(word)]
                 sections.clear_filter()
@@ -162,7 +162,7 @@ def drive(sections: Sections, rounds: int) -> Times:
     return times
 
 
-def measure(size: str, rounds: int) -> Iterator[Figure]:
+def measure(size: str, words: Sequence[str], rounds: int) -> Iterator[Figure]:
     """Yield the figures."""
     with tempfile.TemporaryDirectory() as folder:
         noted = Path(folder) / "blocks.json"
@@ -170,7 +170,7 @@ def measure(size: str, rounds: int) -> Iterator[Figure]:
         with Terminal(command, width=120, height=40) as terminal:
             sections = Sections(terminal)
             began = time.monotonic()
-            times = drive(sections, rounds)
+            times = drive(sections, words, rounds)
             terminal.leave("q")
         blocks = [1000 * seconds for at, seconds in json.loads(noted.read_text()) if at > began]
     yield from _spread("filter key to frame", times.keys)
@@ -193,8 +193,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_size(parser)
     parser.add_argument("--rounds", type=int, default=3, help="times that everything is typed (default: 3)")
+    parser.add_argument("--words", nargs="+", default=WORDS, help="filters to type (default: a mixture)")
     options = parser.parse_args()
-    show(f"Filter keys, sections of the {options.size} district, 120x40", list(measure(options.size, options.rounds)))
+    figures = list(measure(options.size, options.words, options.rounds))
+    show(f"Filter keys, sections of the {options.size} district, 120x40", figures)
 
 
 if __name__ == "__main__":
