@@ -25,6 +25,7 @@ COMMANDS = {
     "conflicts": ("conflicts:conflicts", "List SIS ID conflicts and other findings; dismiss some."),
     "crosswalk": ("crosswalk:crosswalk", "Decide on proposed pairs, write them for Clever support, check a plan."),
     "explain": ("explain:explain", "Say why a teacher or section can, or can't, be seen."),
+    "preflight": ("preflight:preflight", "Show what uploading SIS files would do tonight."),
     "suspend": ("acts:suspend", "Take away the right to sign in."),
     "unsuspend": ("acts:unsuspend", "Give the right to sign in back."),
     "activate": ("acts:activate", "Send the activation email."),

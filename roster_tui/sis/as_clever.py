@@ -6,8 +6,9 @@ Sources: reference 7.2 (columns, duplicates, normalisation), section 4 (fields),
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -18,16 +19,20 @@ from roster_tui.sis.layout import CO_TEACHER_COLUMNS, LAYOUTS, SisFile
 Record = dict[str, Any]
 """One record in Clever's wire shape, without ``created`` and ``last_modified``."""
 
+IdOf = Callable[[str, str], bytes]
+"""Returns the 12 bytes of a Clever ID for a kind of record and its key in the files."""
+
 _TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
 _ID_BYTES = 12
 
 
 def clever_id(district_id: str, kind: str, sis_id: str) -> str:
     """Return the 24-hex id of a ``school``, ``section``, ``teacher``, ``student`` or ``staff`` member."""
-    return _raw_id(district_id, kind, sis_id).hex()
+    return derived_id(district_id, kind, sis_id).hex()
 
 
-def _raw_id(district_id: str, kind: str, sis_id: str) -> bytes:
+def derived_id(district_id: str, kind: str, sis_id: str) -> bytes:
+    """Return the 12 bytes of an id that follows from type and SIS ID."""
     return blake2b(f"{district_id}\0{kind}\0{sis_id}".encode(), digest_size=_ID_BYTES).digest()
 
 
@@ -38,10 +43,12 @@ class CleverSide:
     SIS ID gives a new one, as in Clever. Rows whose key was seen before are ignored: the first wins.
     """
 
-    def __init__(self, source: SisDistrict, district_id: str, today: date) -> None:
+    def __init__(self, source: SisDistrict, district_id: str, today: date, id_of: IdOf | None = None) -> None:
         self._source = source
         self._district = district_id
         self._today = today
+        # A real district's ids are Clever's own: whoever knows them brings them.
+        self._id_of = id_of or partial(derived_id, district_id)
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield ``(resource, record)``; resource is ``schools, courses, terms, sections`` or ``users``.
@@ -51,7 +58,7 @@ class CleverSide:
         yield from (("schools", record) for record in self._schools())
         teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
         contacts: dict[str, Record] = {}
-        students: set[bytes] = set()
+        students: dict[str, bytes] = {}
         for student in self._students(students, contacts):
             yield "users", student
         yield from (("users", contact) for contact in contacts.values())
@@ -75,7 +82,7 @@ class CleverSide:
         yield from (("users", record) for record in self._adults(teachers, schools_of))
 
     def _id(self, kind: str, key: str) -> str:
-        return clever_id(self._district, kind, key)
+        return self._id_of(kind, key).hex()
 
     def _unique(self, file: SisFile, key: str) -> Iterator[tuple[str, Row]]:
         """Yield rows by key, without those that lack it or repeat it (Clever: "not unique")."""
@@ -109,16 +116,17 @@ class CleverSide:
                 "ext": _custom(row, SisFile.SCHOOLS),
             }
 
-    def _students(self, seen: set[bytes], contacts: dict[str, Record]) -> Iterator[Record]:
+    def _students(self, seen: dict[str, bytes], contacts: dict[str, Record]) -> Iterator[Record]:
         for row in self._source.rows(SisFile.STUDENTS):
             sis_id = row["student_id"]
             if not sis_id:
                 continue
-            raw = _raw_id(self._district, "student", sis_id)
+            known = seen.get(sis_id)
+            raw = known or self._id_of("student", sis_id)
             # A repeated row may carry one more contact, and nothing else of it counts (reference 7.2).
             self._note_contact(raw.hex(), row, contacts)
-            if raw not in seen:
-                seen.add(raw)
+            if known is None:
+                seen[sis_id] = raw
                 yield self._student(raw.hex(), sis_id, row)
 
     def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
@@ -186,12 +194,11 @@ class CleverSide:
         if all(known["student"] != student_id for known in relationships):
             relationships.append({"student": student_id, "relationship": "Other", "type": "Other"})
 
-    def _enrollments(self, students: set[bytes]) -> dict[str, bytearray]:
+    def _enrollments(self, students: dict[str, bytes]) -> dict[str, bytearray]:
         """Return the students of each section as raw ids end to end: 12 bytes each, not a Python list."""
         enrolled: defaultdict[str, bytearray] = defaultdict(bytearray)
         for row in self._source.rows(SisFile.ENROLLMENTS):
-            student = _raw_id(self._district, "student", row["student_id"])
-            if student in students:
+            if student := students.get(row["student_id"]):
                 enrolled[row["section_id"]] += student
         return enrolled
 

@@ -107,6 +107,12 @@ def day(value: str, *, not_after: date | None = None) -> date | None:
         return None
 
 
+def looks_like_day(value: str) -> bool:
+    """Whether a value is written as a date, though the calendar may not have that day."""
+    text = value.strip()
+    return bool(_ISO_DATE.fullmatch(text) or _US_DATE.fullmatch(text))
+
+
 def iso_day(value: str) -> str | None:
     """Return a term's day as ``YYYY-MM-DD``, or None."""
     found = day(value)

@@ -1,0 +1,239 @@
+"""One night on a copy of the roster: staged from files, compared, judged, applied, accounts and findings after it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from roster_tui.accounts.model import Account
+from roster_tui.accounts.reconcile import Person, reconcile
+from roster_tui.clever.records import Course, Record, School, Section, Term, User
+from roster_tui.findings import store
+from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
+from roster_tui.findings.store import Known
+from roster_tui.preflight.known_ids import KnownIds
+from roster_tui.roster import history
+from roster_tui.roster.account_rows import people, replace_accounts
+from roster_tui.roster.apply import apply
+from roster_tui.roster.cache import Cache
+from roster_tui.roster.compare import ADDED, REMOVED, Tally, compare
+from roster_tui.roster.hold import Limits, Trip, trips
+from roster_tui.roster.kinds import COUNTED, COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
+from roster_tui.roster.stage import Stage
+from roster_tui.sis import catalog
+from roster_tui.sis.as_clever import CleverSide
+from roster_tui.sis.crosscheck import folded_id
+from roster_tui.sis.upload import Upload
+from roster_tui.workspace import Workspace, account_row
+
+_BATCH = 2_000
+ENROLLMENT = "enrollment"
+"""Clever counts enrollments as a type of their own; the roster keeps them inside sections."""
+_CLEVERS_PERCENT = 10.0
+
+
+@dataclass(frozen=True)
+class Suspension:
+    """An account that the night would suspend."""
+
+    account: Account
+    sections: int
+    """Sections the person teaches today."""
+    rekeyed_to: str | None
+    """The new SIS ID, when it is only that which changed."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a night would do."""
+
+    tallies: Mapping[str, Tally]
+    """By kind, with enrollments as one more when students are kept."""
+    rekeyed: Mapping[str, int]
+    """By kind: people and sections that come back under another SIS ID."""
+    suspensions: tuple[Suspension, ...]
+    created: int
+    restored: int
+    held: tuple[Trip, ...]
+    """Our own limits that it would exceed."""
+    held_by_clever: tuple[Trip, ...]
+    """Clever's: more than 10 % of a type deleted (reference 7.3)."""
+    findings: tuple[Known, ...]
+    """All findings there would be afterwards."""
+    new_findings: frozenset[str]
+    """The ids of those that there are not today."""
+
+    @property
+    def sections_left(self) -> list[Known]:
+        """The sections that would lose their last valid teacher."""
+        return [
+            each
+            for each in self.findings
+            if each.finding.code is SECTION_WITHOUT_TEACHER and each.finding.id in self.new_findings
+        ]
+
+
+class Copy:
+    """A throwaway copy of a district's roster, in a folder that somebody else removes."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self._workspace = workspace
+        self._cache = Cache(folder / "roster.sqlite")
+        self._with_students = workspace.settings.clever.students != "none"
+        with workspace.cache.reading() as source, closing(sqlite3.connect(self._cache.file)) as target:
+            self._cache.file.chmod(0o600)
+            source.backup(target)
+            # Nobody reads the copy meanwhile: a log beside it would only be written twice.
+            target.execute("PRAGMA journal_mode = DELETE")
+
+    # -- staging --------------------------------------------------------------------------------------
+
+    def stage(self, upload: Upload) -> None:
+        """Stage what Clever would make of the files; the upload is checked on the way."""
+        here = self._workspace.clock().astimezone(self._workspace.settings.zone)
+        with closing(self._cache.reader()) as db:
+            known = KnownIds(db, self._workspace.district.id)
+            side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of)
+            stage = Stage(self._cache.staged_file, with_students=self._with_students)
+            for kind, records in _in_batches(self._records(side, known)):
+                stage.add(kind, records)
+            stage.add(TEACHER, [User.model_validate(each) for each in known.other_admins()])
+            stage.finish()
+
+    def _records(self, side: CleverSide, known: KnownIds) -> Iterator[tuple[Kind, Record]]:
+        for resource, record in side.records():
+            if resource != "users":
+                kind, model = _RESOURCES[resource]
+                yield kind, model.model_validate(record)
+            elif "student" in record["roles"]:
+                if self._with_students:
+                    yield STUDENT, User.model_validate(record)
+            elif "contact" not in record["roles"]:
+                yield TEACHER, User.model_validate(known.with_admin_role(record))
+
+    # -- the night ------------------------------------------------------------------------------------
+
+    def forecast(self, upload: Upload, accounts: Mapping[str, Account]) -> Forecast:
+        """Return what the staged night would do; the copy is as after it then."""
+        at = self._workspace.clock()
+        with self._cache.with_staged() as db:
+            tallies = dict(compare(db))
+            ahead = reconcile(_people(people(db, staged=True)), accounts, at)
+            teaching = dict(db.execute("SELECT r.id, t.sections FROM teacher t JOIN record r ON r.key = t.key"))
+            enrolled = _enrolled(db)
+            _tell_altered_ids(db, upload)
+        with self._cache.writing(with_staged=True) as db:
+            run = history.start_run(db, "preflight", at)
+            apply(db, run)
+        with self._cache.writing() as db:
+            after = dict(accounts) | {account.id: account for account in ahead.accounts}
+            replace_accounts(db, [account_row(account) for account in after.values()])
+            today = {finding for (finding,) in db.execute("SELECT id FROM finding")}
+            store.refresh(db, at, self._workspace.pending_patience)
+            findings = tuple(store.known(db))
+            counted = {ENROLLMENT: _enrollments(db, run, enrolled)} if self._with_students else {}
+        new = frozenset(each.finding.id for each in findings) - today
+        pairs = [
+            each.finding for each in findings if each.finding.id in new and each.finding.code is SIS_ID_CHANGED
+        ]
+        rekeyed_to = {each.subject.clever_id: each.other.sis_id for each in pairs if each.other}
+        return Forecast(
+            tallies=tallies | counted,
+            rekeyed=Counter(each.subject.kind for each in pairs),
+            suspensions=tuple(
+                Suspension(each, teaching.get(bytes.fromhex(each.id), 0), rekeyed_to.get(each.id))
+                for each in ahead.suspended
+            ),
+            created=len(ahead.created),
+            restored=len(ahead.restored),
+            held=tuple(trips(tallies, len(ahead.suspended), self._limits())),
+            held_by_clever=tuple(clevers_trips(tallies | counted)),
+            findings=findings,
+            new_findings=new,
+        )
+
+    def _limits(self) -> Limits:
+        hold = self._workspace.settings.hold
+        return Limits(hold.removed_percent, hold.updated_percent, hold.floor, hold.suspensions)
+
+
+_RESOURCES: Mapping[str, tuple[Kind, type[Record]]] = {
+    "schools": (SCHOOL, School),
+    "terms": (TERM, Term),
+    "courses": (COURSE, Course),
+    "sections": (SECTION, Section),
+}
+
+
+def clevers_trips(tallies: Mapping[str, Tally]) -> Iterator[Trip]:
+    """Yield the types of which more than a tenth would be deleted: Clever's own hold, which knows no floor.
+
+    Terms and courses are no record types of an upload: Clever makes them from sections.
+    """
+    for kind in (*(each.name for each in COUNTED), ENROLLMENT):
+        tally = tallies.get(kind)
+        if tally and tally.removed * 100 > _CLEVERS_PERCENT * tally.before:
+            yield Trip("removed", kind, tally.removed, tally.before, _CLEVERS_PERCENT)
+
+
+def _in_batches(records: Iterable[tuple[Kind, Record]]) -> Iterator[tuple[Kind, list[Record]]]:
+    waiting: dict[Kind, list[Record]] = {}
+    for kind, record in records:
+        batch = waiting.setdefault(kind, [])
+        batch.append(record)
+        if len(batch) >= _BATCH:
+            yield kind, batch
+            waiting[kind] = []
+    yield from waiting.items()
+
+
+def _people(rows: Iterable[tuple[Any, ...]]) -> Iterator[Person]:
+    return (Person(*row) for row in rows)
+
+
+def _enrolled(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(sum(students), 0) FROM section").fetchone()[0])
+
+
+def _enrollments(db: sqlite3.Connection, run: int, before: int) -> Tally:
+    """Return how class lists change, as a tally of enrollments."""
+    listed = "coalesce(sum(json_array_length({}, '$.student_ids')), 0)"
+    removed, added = db.execute(
+        f"SELECT {listed.format('before')}, {listed.format('after')} FROM change WHERE run = ? AND kind = ?",
+        (run, SECTION.code),
+    ).fetchone()
+    new = db.execute(
+        "SELECT coalesce(sum(s.students), 0) FROM change c JOIN section s ON s.key = c.key"
+        " WHERE c.run = ? AND c.kind = ? AND c.what = 'added'",
+        (run, SECTION.code),
+    ).fetchone()[0]
+    return Tally(before, before - removed + added + new, added + new, 0, removed)
+
+
+def _tell_altered_ids(db: sqlite3.Connection, upload: Upload) -> None:
+    """Tell of new IDs that look like one that goes tonight."""
+    for kind in COUNTED:
+        gone = db.execute(
+            "SELECT t.sis_id FROM staged.change c CROSS JOIN record r ON r.id = c.id"
+            f" CROSS JOIN {kind.name} t ON t.key = r.key WHERE c.kind = ? AND c.what = ? AND t.sis_id IS NOT NULL",
+            (kind.code, REMOVED),
+        )
+        by_folded = {folded_id(sis_id): sis_id for (sis_id,) in gone}
+        if not by_folded:
+            continue
+        come = db.execute(
+            f"SELECT s.sis_id FROM staged.change c CROSS JOIN staged.{kind.name} s ON s.id = c.id"
+            " WHERE c.kind = ? AND c.what = ? AND s.sis_id IS NOT NULL",
+            (kind.code, ADDED),
+        )
+        for (sis_id,) in come:
+            if old := by_folded.get(folded_id(sis_id)):
+                file, column, line = upload.line_of(kind.name, sis_id)
+                which = "a student's ID that goes tonight" if kind is STUDENT else f"{old}, which goes tonight"
+                message = f"the new {kind.name} ID looks like {which}"
+                upload.problems.add(catalog.ID_ALTERED, file, line, column, message)

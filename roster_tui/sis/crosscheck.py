@@ -1,0 +1,199 @@
+"""What only shows across rows and files: repeated keys, unknown references, look-alikes, shared emails.
+
+Kept in a temporary SQLite file, so that a city's seven million rows need no memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -48000;
+CREATE TABLE key (kind TEXT, value TEXT, line INTEGER, mark INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID;
+-- Marks of rows that repeat a key and are meant to.
+CREATE TABLE again (kind TEXT, value TEXT, mark INTEGER, PRIMARY KEY (kind, value, mark)) WITHOUT ROWID;
+-- Only of keys that are not their own folded form: most are.
+CREATE TABLE folded (kind TEXT, folded TEXT, value TEXT, line INTEGER);
+CREATE TABLE reference (
+    file TEXT, column TEXT, kind TEXT, value TEXT, line INTEGER, rows INTEGER, PRIMARY KEY (file, column, value)
+) WITHOUT ROWID;
+CREATE TABLE email (kind TEXT, email TEXT, person TEXT, line INTEGER, PRIMARY KEY (kind, email, person)) WITHOUT ROWID;
+"""
+
+
+class Repeated(NamedTuple):
+    """A key that an earlier row has."""
+
+    value: str
+    line: int
+    first_line: int
+
+
+class Unknown(NamedTuple):
+    """A reference to a key that no file has."""
+
+    file: str
+    column: str
+    kind: str
+    value: str
+    line: int
+    rows: int
+    """How many rows hold it, this one included."""
+    alike: str | None
+    """A key that it looks like."""
+
+
+class Alike(NamedTuple):
+    """Two keys of one kind that are the same once they are folded; the second stands further down."""
+
+    kind: str
+    value: str
+    line: int
+    other: str
+    other_line: int
+
+
+class Shared(NamedTuple):
+    """An email that another person of the same kind has, further up."""
+
+    kind: str
+    email: str
+    line: int
+    first_line: int
+
+
+def folded_id(value: str) -> str:
+    """Return an ID as people take it for the same: without case, blanks and leading zeros, and O as zero."""
+    return "".join(value.split()).upper().replace("O", "0").lstrip("0")
+
+
+class Crosscheck:
+    """A writer and reader of the temporary file; one thread at a time."""
+
+    def __init__(self, file: Path) -> None:
+        self._db = sqlite3.connect(file, isolation_level=None)
+        file.chmod(0o600)
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
+        # Folding is a scan of all keys: done once, when something is unknown.
+        self._alike_ready = False
+
+    def close(self) -> None:
+        """Close the file; it stays for whoever made its folder to delete."""
+        self._db.close()
+
+    def add_keys(
+        self, kind: str, values: Sequence[str], lines: Sequence[int], marks: Sequence[int | None] = ()
+    ) -> list[Repeated]:
+        """Note the keys of some rows; returns those that an earlier row has. Blank ones are not keys.
+
+        With ``marks`` a key may come again under another mark; None is a mark that does not excuse it.
+        """
+        given = zip(values, lines, marks or [None] * len(values), strict=True)
+        rows = [(kind, value, line, mark) for value, line, mark in given if value]
+        added = self._db.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?, ?)", rows).rowcount
+        self._db.executemany(
+            "INSERT INTO folded VALUES (?, ?, ?, ?)",
+            [(kind, folded, value, line) for _, value, line, _ in rows if (folded := folded_id(value)) != value],
+        )
+        return [] if added == len(rows) else list(self._repeated(rows))
+
+    def _repeated(self, rows: Iterable[tuple[str, str, int, int | None]]) -> Iterator[Repeated]:
+        for kind, value, line, mark in rows:
+            first, its_mark = self._db.execute(
+                "SELECT line, mark FROM key WHERE kind = ? AND value = ?", (kind, value)
+            ).fetchone()
+            if first == line:
+                continue
+            new = mark is not None and mark != its_mark
+            if not new or not self._db.execute("INSERT OR IGNORE INTO again VALUES (?, ?, ?)", (kind, value, mark)).rowcount:
+                yield Repeated(value, line, first)
+
+    def add_references(
+        self, file: str, column: str, kind: str, values: Sequence[str], lines: Sequence[int]
+    ) -> None:
+        """Note what some rows refer to; blank values refer to nothing."""
+        first = dict(zip(reversed(values), reversed(lines), strict=True))
+        self._db.executemany(
+            "INSERT INTO reference VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (file, column, value) DO UPDATE SET rows = rows + excluded.rows",
+            [(file, column, kind, value, first[value], rows) for value, rows in Counter(values).items() if value],
+        )
+
+    def add_emails(
+        self, kind: str, emails: Sequence[str], people: Sequence[str], lines: Sequence[int]
+    ) -> None:
+        """Note the emails of people who get accounts."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO email VALUES (?, ?, ?, ?)",
+            [
+                (kind, email.lower(), person, line)
+                for email, person, line in zip(emails, people, lines, strict=True)
+                if email
+            ],
+        )
+
+    def unknown(self, kinds: Iterable[str]) -> Iterator[Unknown]:
+        """Yield each reference to these kinds that no file explains, once, at its first row."""
+        rows = self._db.execute(
+            "SELECT r.file, r.column, r.kind, r.value, r.line, r.rows FROM reference r"
+            " WHERE NOT EXISTS (SELECT 1 FROM key k WHERE k.kind = r.kind AND k.value = r.value)"
+            " ORDER BY r.file, r.line, r.column"
+        ).fetchall()
+        judged = set(kinds)
+        for row in rows:
+            if row[2] in judged:
+                yield Unknown(*row, self._looking_like(row[2], row[3]))
+
+    def _looking_like(self, kind: str, value: str) -> str | None:
+        if not self._alike_ready:
+            self._db.execute("CREATE INDEX folded_value ON folded (kind, folded)")
+            self._alike_ready = True
+        folded = folded_id(value)
+        row = self._db.execute(
+            "SELECT value FROM key WHERE kind = ?1 AND value = ?2"
+            " UNION ALL SELECT value FROM folded WHERE kind = ?1 AND folded = ?2 LIMIT 1",
+            (kind, folded),
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def alike(self) -> Iterator[Alike]:
+        """Yield keys that differ only in case, blanks, leading zeros, or O for 0, beside the first such."""
+        groups = self._db.execute(
+            "SELECT f.kind, f.folded, f.value, f.line FROM folded f"
+            " UNION SELECT k.kind, k.value, k.value, k.line FROM folded f"
+            " JOIN key k ON k.kind = f.kind AND k.value = f.folded ORDER BY 1, 2, 4"
+        )
+        first: tuple[str, str, str, int] | None = None
+        for kind, folded, value, line in groups:
+            if first is None or first[:2] != (kind, folded):
+                first = (kind, folded, value, line)
+            elif value != first[2]:
+                yield Alike(kind, value, line, first[2], first[3])
+
+    def shared_emails(self) -> Iterator[Shared]:
+        """Yield people whose email another of the same kind has too, beside the first."""
+        rows = self._db.execute(
+            "SELECT kind, email, line, first FROM (SELECT kind, email, line, min(line) OVER (PARTITION BY kind, email)"
+            " first FROM email) WHERE line <> first ORDER BY kind, line"
+        )
+        yield from (Shared(*row) for row in rows)
+
+    def unmentioned(self, kind: str, file: str, column: str) -> Iterator[tuple[str, int]]:
+        """Yield key and line of every record of a kind that a column of a file never names."""
+        yield from self._db.execute(
+            "SELECT k.value, k.line FROM key k WHERE k.kind = ? AND NOT EXISTS"
+            " (SELECT 1 FROM reference r WHERE r.file = ? AND r.column = ? AND r.value = k.value) ORDER BY k.line",
+            (kind, file, column),
+        ).fetchall()
+
+    def line_of(self, kind: str, value: str) -> int:
+        """Return where a key stands first; 0 when it stands nowhere."""
+        row = self._db.execute("SELECT line FROM key WHERE kind = ? AND value = ?", (kind, value)).fetchone()
+        return int(row[0]) if row else 0

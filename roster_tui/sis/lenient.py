@@ -1,0 +1,180 @@
+"""A CSV file read to its end whatever is in it: batches of rows with their lines, troubles told, never raised.
+
+What cannot be decoded stays in the text as lone surrogates (one a byte), so that the checks find it by line
+and column.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from roster_tui.sis.catalog import (
+    BARE_CR,
+    BYTE_ORDER_MARK,
+    FILE_UNREADABLE,
+    NOT_UTF_8,
+    QUOTED_NEWLINE,
+    TOO_FEW_CELLS,
+    TOO_MANY_CELLS,
+    UNCLOSED_QUOTE,
+)
+from roster_tui.sis.problems import ProblemCode
+
+Note = Callable[[ProblemCode, int, str], None]
+"""Takes a code, its line, and a message of its own or ``""``."""
+
+_CHUNK = 1 << 20
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class Batch(NamedTuple):
+    """Some rows of a file, each as wide as its header."""
+
+    lines: list[int]
+    """Where each row begins, 1-based."""
+    rows: list[list[str]]
+
+
+class LenientFile:
+    """One CSV file. Opening it reads the header; `batches` reads the rest, once or again."""
+
+    def __init__(self, path: Path, note: Note) -> None:
+        self._path = path
+        self._note = note
+        self._record: list[str] = []
+        """The lines of the record that is being read."""
+        self._waiting: deque[str] = deque()
+        """Lines read but not yet handed to the CSV reader."""
+        self._cut_short = False
+        """Whether the file ended inside a quoted value."""
+        self.header: list[str] = []
+        """Cells of the first row that is not blank, as they came."""
+        self._first_line = 1
+        self._read_header()
+
+    def _read_header(self) -> None:
+        try:
+            with self._path.open("rb") as file:
+                begin = file.read(4)
+            if begin.startswith(_UTF_16):
+                self._note(NOT_UTF_8, 1, "the file is UTF-16, as Excel's Unicode text. Export the file as UTF-8")
+                return
+            if begin.startswith(codecs.BOM_UTF8):
+                self._note(BYTE_ORDER_MARK, 1, "")
+            with self._open() as text:
+                for line in text:
+                    cells = next(csv.reader([line]), [])
+                    if any(cell.strip() for cell in cells):
+                        self.header = cells
+                        break
+                    self._first_line += 1
+                if text.newlines == "\r":
+                    self._note(BARE_CR, self._first_line, "")
+        except csv.Error as error:
+            self._note(FILE_UNREADABLE, 1, f"the header cannot be read ({error})")
+        except OSError as error:
+            self._note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower())
+
+    def _open(self) -> TextIO:
+        return self._path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+    def batches(self, *, quietly: bool = False) -> Iterator[Batch]:
+        """Yield the rows below the header; ``quietly`` tells no troubles, for reading a second time."""
+        if not self.header:
+            return
+        note = (lambda code, line, message: None) if quietly else self._note
+        try:
+            with self._open() as text:
+                for _ in range(self._first_line):
+                    text.readline()
+                yield from self._rows(text, self._first_line + 1, note)
+        except OSError as error:
+            note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower())
+
+    def _rows(self, text: TextIO, line: int, note: Note) -> Iterator[Batch]:
+        width = len(self.header)
+        while lines := text.readlines(_CHUNK):
+            if any('"' in each for each in lines):
+                self._waiting.extend(lines)
+                numbers, rows, line = self._quoted(text, line, note)
+            else:
+                try:
+                    rows = list(csv.reader(lines))
+                except csv.Error:
+                    rows = [_split(each) for each in lines]
+                numbers = list(range(line, line + len(rows)))
+                line += len(rows)
+            if any(len(row) != width for row in rows):
+                numbers, rows = self._of_width(numbers, rows, note)
+            yield Batch(numbers, rows)
+
+    def _quoted(self, text: TextIO, line: int, note: Note) -> tuple[list[int], list[list[str]], int]:
+        """Return the rows of the waiting lines, each record whole, and the line after them."""
+        numbers: list[int] = []
+        rows: list[list[str]] = []
+        reader = csv.reader(self._feed(text))
+        width = len(self.header)
+        while self._waiting:
+            self._record, self._cut_short = [], False
+            try:
+                cells: list[str] | None = next(reader)
+            except csv.Error:
+                cells = None
+            if cells is None or self._cut_short or self._swallowed(width):
+                # Read on from the line after the quote, as if it were a letter: one row is in doubt, not all.
+                note(UNCLOSED_QUOTE, line, "")
+                self._waiting.extendleft(reversed(self._record[1:]))
+                del self._record[1:]
+                cells = [*_split(self._record[0]), *[""] * width][:width]
+                reader = csv.reader(self._feed(text))
+            elif len(self._record) > 1:
+                note(QUOTED_NEWLINE, line, "")
+            numbers.append(line)
+            rows.append(cells)
+            line += len(self._record)
+        return numbers, rows, line
+
+    def _feed(self, text: TextIO) -> Iterator[str]:
+        while True:
+            line = self._waiting.popleft() if self._waiting else text.readline()
+            if not line:
+                self._cut_short = bool(self._record)
+                return
+            self._record.append(line)
+            yield line
+
+    def _swallowed(self, width: int) -> bool:
+        """Whether a record of several lines is rather a row with an open quote, and another row after it."""
+        if len(self._record) < 2:
+            return False
+        try:
+            return len(next(csv.reader(self._record[1:2]), [])) == width > 1
+        except csv.Error:
+            return True
+
+    def _of_width(self, numbers: list[int], rows: list[list[str]], note: Note) -> tuple[list[int], list[list[str]]]:
+        width = len(self.header)
+        kept_numbers, kept = [], []
+        for number, row in zip(numbers, rows, strict=True):
+            if not any(row):
+                continue
+            if len(row) < width:
+                note(TOO_FEW_CELLS, number, f"{len(row)} cells; the header has {width}")
+                row += [""] * (width - len(row))
+            elif len(row) > width:
+                if any(row[width:]):
+                    note(TOO_MANY_CELLS, number, f"{len(row)} cells; the header has {width}")
+                del row[width:]
+            kept_numbers.append(number)
+            kept.append(row)
+        return kept_numbers, kept
+
+
+def _split(line: str) -> list[str]:
+    """Return the cells of one line, its quotes taken for letters."""
+    return [cell.strip('"') for cell in line.rstrip("\r\n").split(",")]

@@ -1,0 +1,154 @@
+"""A folder of SIS files as it would be uploaded: read to its end whatever is in it, every problem told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from roster_tui.sis import catalog
+from roster_tui.sis.checked import CheckedFile
+from roster_tui.sis.crosscheck import Crosscheck
+from roster_tui.sis.folder import Row
+from roster_tui.sis.layout import LAYOUTS, SisFile
+from roster_tui.sis.problems import Problems
+from roster_tui.sis.rules import CLEVER_RULES, FileRules
+
+_NEVER_READ_ON = frozenset(("password",))
+_OF_STUDENTS = (
+    "school_id student_id first_name middle_name last_name student_number state_id student_email grade dob"
+).split()
+"""What a comparison needs of students; nothing else of them leaves the reader."""
+
+
+class Upload(Protocol):
+    """A district's files in any layout: a `SisDistrict` that is checked while it is read."""
+
+    name: str
+    layout: str
+    """``Clever`` or ``OneRoster``."""
+    problems: Problems
+    cross: Crosscheck
+
+    @property
+    def stands(self) -> bool:
+        """Whether every needed file and column is there, so that it can be compared."""
+
+    @property
+    def row_counts(self) -> Mapping[str, int]:
+        """Rows by file name."""
+
+    def rows(self, file: SisFile) -> Iterator[Row]:
+        """Yield the rows of one of Clever's files."""
+
+    def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
+        """Return file, column and line of a record's key; line 0 when it is in none."""
+
+    def finish(self) -> None:
+        """Read what was not read yet, and check across the files."""
+
+
+def open_upload(folder: Path, scratch: Path) -> Upload:
+    """Return the upload in a folder, its headers checked; ``scratch`` is a file that it may fill meanwhile."""
+    names = {each.name.lower() for each in folder.iterdir()} if folder.is_dir() else set()
+    if "schools.csv" not in names and names & {"orgs.csv", "classes.csv", "manifest.csv"}:
+        from roster_tui.sis.oneroster import OneRosterUpload
+
+        return OneRosterUpload(folder, scratch)
+    return CleverUpload(folder, scratch)
+
+
+class CheckedFolder:
+    """The files of a folder by name, opened and checked by the rules of a layout."""
+
+    def __init__(self, folder: Path, scratch: Path, rules: Mapping[str, FileRules]) -> None:
+        self.name = folder.resolve().name
+        self.problems = Problems()
+        self.cross = Crosscheck(scratch)
+        self.files: dict[str, CheckedFile] = {}
+        self._rules = rules
+        self._missing = False
+        there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+        for rule in rules.values():
+            if rule.name in there:
+                self.files[rule.name] = CheckedFile(folder / rule.name, rule, self.problems, self.cross)
+            elif not rule.may_be_missing:
+                self._missing = True
+                near = next((each for each in sorted(there) if each.lower() == rule.name), None)
+                guess = f"; there is {near}, and case matters to Clever" if near else ""
+                self.problems.add(catalog.FILE_MISSING, rule.name, message=f"{rule.name} is not in the folder{guess}")
+
+    @property
+    def stands(self) -> bool:
+        """Whether every needed file and column is there."""
+        return not self._missing and all(file.usable for file in self.files.values())
+
+    @property
+    def row_counts(self) -> Mapping[str, int]:
+        """Rows by file name."""
+        return {name: file.rows_read for name, file in self.files.items()}
+
+    def finish(self) -> None:
+        """Read what was not read yet, and tell what shows only across the files."""
+        for file in self.files.values():
+            if not file.checked:
+                for _ in file.batches():
+                    pass
+        whole = {file.rules.kind for file in self.files.values() if file.rules.key in file.columns and file.rows_read}
+        by_kind = {rules.kind: rules for rules in self._rules.values() if rules.kind}
+        private = {rules.name for rules in self._rules.values() if rules.private}
+        for each in self.cross.unknown(whole):
+            hidden = each.file in private and by_kind[each.kind].private
+            message = f"no {each.kind} {'' if hidden else each.value + ' '}in {by_kind[each.kind].name}"
+            if each.alike and not hidden:
+                message += f"; there is {each.alike}"
+            elif each.alike:
+                message += "; there is one that differs only in case, blanks, zeros or O"
+            self.problems.add(
+                catalog.UNKNOWN_REFERENCE, each.file, each.line, each.column, message, more=each.rows - 1
+            )
+        for alike in self.cross.alike():
+            rules = by_kind[alike.kind]
+            shown = "the ID" if rules.private else f"{rules.kind} {alike.value}"
+            other = "the one" if rules.private else alike.other
+            message = f"{shown} looks like {other} in line {alike.other_line}"
+            self.problems.add(catalog.LOOK_ALIKE_IDS, rules.name, alike.line, rules.key, message)
+        for shared in self.cross.shared_emails():
+            rules = by_kind[shared.kind]
+            message = f"{shared.email} is the email of line {shared.first_line} too"
+            self.problems.add(catalog.EMAIL_SHARED, rules.name, shared.line, rules.account_email, message)
+
+    def tell_empty_sections(self, kind: str, enrollments: str, column: str) -> None:
+        """Tell of the sections that no enrollment names."""
+        if enrollments not in self.files or not self.files[enrollments].rows_read:
+            return
+        rules = next(rules for rules in self._rules.values() if rules.kind == kind)
+        for value, line in self.cross.unmentioned(kind, enrollments, column):
+            message = f"no enrollment names {kind} {value}"
+            self.problems.add(catalog.SECTION_WITHOUT_STUDENTS, rules.name, line, rules.key, message)
+
+
+class CleverUpload(CheckedFolder):
+    """An upload in Clever's layout."""
+
+    layout = "Clever"
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        super().__init__(folder, scratch, {rules.name: rules for rules in CLEVER_RULES.values()})
+
+    def rows(self, file: SisFile) -> Iterator[Row]:
+        """Yield the rows of one file, checked by the way."""
+        if file.file_name not in self.files:
+            return iter(())
+        kept = _OF_STUDENTS if file is SisFile.STUDENTS else sorted(LAYOUTS[file].known - _NEVER_READ_ON)
+        return self.files[file.file_name].rows(kept)
+
+    def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
+        """Return file, column and line of a record's key."""
+        rules = next(rules for rules in CLEVER_RULES.values() if rules.kind == kind)
+        return rules.name, rules.key, self.cross.line_of(kind, sis_id)
+
+    def finish(self) -> None:
+        """Read what was not read yet, and check across the files."""
+        super().finish()
+        self.tell_empty_sections("section", SisFile.ENROLLMENTS.file_name, "section_id")
