@@ -6,10 +6,11 @@ Nothing of the district is written: neither roster, accounts, journal nor mail.
 from __future__ import annotations
 
 import errno
+import gc
 import sqlite3
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,9 +47,10 @@ Say = Callable[[str], None]
 
 def check_only(folder: Path, why: str) -> Preflight:
     """Return what is wrong with the files of a folder, where there is no district to compare them with."""
-    with scratch_folder(Path(tempfile.gettempdir()), f"roster-tui-{_SCRATCH}") as scratch:
+    folder_for_all = Path(tempfile.gettempdir())
+    with scratch_folder(folder_for_all, f"roster-tui-{_SCRATCH}") as scratch, _no_search_for_cycles():
         upload = open_upload(folder, scratch / "checks.sqlite")
-        with closing(upload.cross):
+        with closing(upload):
             upload.finish()
     return _told(upload, None, why)
 
@@ -64,10 +66,10 @@ def preflight(
     from roster_tui.preflight.forecast import Copy
 
     # Beside the roster: the copy of student data is guarded as the roster itself is.
-    with scratch_folder(workspace.folder, _SCRATCH) as scratch:
+    with scratch_folder(workspace.folder, _SCRATCH) as scratch, _no_search_for_cycles():
         try:
             upload = open_upload(folder, scratch / "checks.sqlite")
-            with closing(upload.cross):
+            with closing(upload):
                 why = _why_not(workspace, upload)
                 if why:
                     upload.finish()
@@ -82,6 +84,18 @@ def preflight(
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
                 raise
             raise OSError(errno.ENOSPC, "No room for the preflight's copy of the roster", str(scratch)) from error
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Let millions of rows come and go, none of them in a cycle: looking for cycles among them costs a third."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _why_not(workspace: Workspace, upload: Upload) -> str:

@@ -210,6 +210,12 @@ SECTION_WITHOUT_STUDENTS = ProblemCode(
     "No enrollment names this section.",
     "Enroll students, or leave the section out of the export.",
 )
+SECTION_WITHOUT_TEACHER = ProblemCode(
+    "section-without-teacher",
+    _WARNING,
+    "No teacher is enrolled in this class, so nobody would see it.",
+    "Enroll a teacher.",
+)
 TOO_MANY_TEACHERS = ProblemCode(
     "too-many-teachers",
     _WARNING,

@@ -91,7 +91,7 @@ class CheckedFile:
             for cells in zip(*(columns[name] for name in names), strict=True):
                 yield dict(zip(names, cells, strict=True))
 
-    def batches(self) -> Iterator[tuple[list[int], Columns]]:
+    def batches(self) -> Iterator[tuple[Sequence[int], Columns]]:
         """Yield lines and columns of some rows at a time; the first time they are checked."""
         first = not self._checked
         for batch in self._file.batches(quietly=not first):
@@ -99,19 +99,20 @@ class CheckedFile:
                 yield batch.lines, self._columns(batch, first)
         if first:
             self._checked = True
+            if self.rules.key in self.columns:
+                self._cross.complete(self.rules.kind)
             if not self.rows_read and self.usable and not self.rules.may_be_empty:
                 self._problems.add(catalog.NO_ROWS, self.rules.name, 1)
 
     def _columns(self, batch: Batch, check: bool) -> Columns:
         raw = list(zip(*batch.rows, strict=True))
-        doubtful = checks.suspicious(raw)
         columns: Columns = {}
         for name, column in zip(self.columns, raw, strict=True):
-            if doubtful:
+            if batch.doubtful:
                 if check:
                     self._check_any(name, column, batch.lines)
                 column = tuple(map(checks.decoded, column))
-            stripped = tuple(map(str.strip, column))
+            stripped = tuple(map(str.strip, column)) if batch.padded else column
             if check and stripped != column and name in self.rules.id_columns:
                 for at in (at for at, value in enumerate(column) if value != stripped[at]):
                     self._problems.add(catalog.BLANK_IN_ID, self.rules.name, batch.lines[at], name)
@@ -180,13 +181,15 @@ class CheckedFile:
             which = f"this {rules.kind}'s ID" if rules.private else f"{rules.kind} {repeated.value}"
             message = f"{which} stands in line {repeated.first_line} already; only that row counts"
             self._problems.add(catalog.KEY_REPEATED, rules.name, repeated.line, rules.key, message)
-        if rules.account_email in columns and rules.account_email not in rules.filled:
-            emails = columns[rules.account_email]
-            if "" in emails:
-                missing = (at for at, email in enumerate(emails) if not email and keys[at])
-                self._report(rules.account_email, lines, ((at, catalog.EMAIL_MISSING, "") for at in missing))
-        if rules.account_email in columns:
-            self._cross.add_emails(rules.kind, columns[rules.account_email], keys, lines)
+        if rules.account_email in columns and not rules.mixed:
+            self._note_emails(columns[rules.account_email], keys, lines)
+
+    def _note_emails(self, emails: Sequence[str], keys: Sequence[str], lines: Sequence[int]) -> None:
+        rules = self.rules
+        if "" in emails and rules.account_email not in rules.filled:
+            missing = (at for at, email in enumerate(emails) if not email and keys[at])
+            self._report(rules.account_email, lines, ((at, catalog.EMAIL_MISSING, "") for at in missing))
+        self._cross.add_emails(rules.kind, emails, keys, lines)
 
 
 def _nearest(name: str, among: Sequence[str] | frozenset[str]) -> str | None:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from roster_tui.sis import catalog, values
+from roster_tui.sis.lenient import LONGEST, SURROGATE
 from roster_tui.sis.problems import ProblemCode
-
-LONGEST = 1_000
-"""Characters of a value beyond which it is told."""
 
 Found = Iterator[tuple[int, ProblemCode, str]]
 """Place in the column, code, and a message of its own or ``""``."""
@@ -21,23 +19,11 @@ _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _EXCEL_DATE = re.compile(
     rf"\d{{1,2}}-(?:{_MONTHS})(?:-\d{{2,4}})?|(?:{_MONTHS})-\d{{2,4}}|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}", re.IGNORECASE
 )
+_EXCEL_SIGNS = ("+", "-", "/")
+"""Without one of these a value is neither."""
 _EMAIL = re.compile(r"[^@\s,;<>()]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _FORMULA = re.compile(r"[=@]\s*\S|[+\-](?=.*[A-Za-z(@])(?![\d\s().\-/]*(?:x|ext\.?)?[\d\s().\-/]*$)")
-_FORMULA_START = re.compile("(?:^|\x1f)[=@+\\-]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _GENDERS = frozenset(("m", "f", "x", "male", "female"))
-_SEPARATOR = "\x1f"
-
-
-def suspicious(columns: Sequence[tuple[str, ...]]) -> bool:
-    """Whether some value of these columns needs a second look at all: false for almost every batch."""
-    for column in columns:
-        text = _SEPARATOR.join(column)
-        if "\0" in text or _FORMULA_START.search(text) or len(text) > LONGEST and max(map(len, column)) > LONGEST:
-            return True
-        if not text.isascii() and _SURROGATE.search(text):
-            return True
-    return False
 
 
 def any_value(column: Sequence[str]) -> Found:
@@ -49,7 +35,7 @@ def any_value(column: Sequence[str]) -> Found:
             yield at, catalog.VALUE_TOO_LONG, f"the value has {len(value):,} characters"
         if value[:1] in ("=", "@", "+", "-") and _FORMULA.match(value):
             yield at, catalog.FORMULA, ""
-        if not value.isascii() and (bad := _SURROGATE.search(value)):
+        if not value.isascii() and (bad := SURROGATE.search(value)):
             byte = ord(bad.group()) & 0xFF
             yield at, catalog.NOT_UTF_8, f"byte 0x{byte:02X} is not UTF-8; it looks like {_guess(byte)}. {_REMEDY}"
 
@@ -66,7 +52,7 @@ def decoded(value: str) -> str:
     """Return a value whose undecodable bytes are read as Windows-1252, what they most often are."""
     if value.isascii():
         return value
-    return _SURROGATE.sub(lambda bad: bytes([ord(bad.group()) & 0xFF]).decode("cp1252", "replace"), value)
+    return SURROGATE.sub(lambda bad: bytes([ord(bad.group()) & 0xFF]).decode("cp1252", "replace"), value)
 
 
 @lru_cache(maxsize=65_536)
@@ -125,6 +111,9 @@ def typed(rule: str, column: Sequence[str]) -> Found:
 
 def ids(column: Sequence[str]) -> Found:
     """Yield IDs that a spreadsheet has made something else of."""
+    text = " ".join(column)
+    if not any(sign in text for sign in _EXCEL_SIGNS):
+        return
     wrong = {value: code for value in set(column) if value and (code := _excel(value)) is not None}
     if wrong:
         yield from ((at, wrong[value], "") for at, value in enumerate(column) if value in wrong)

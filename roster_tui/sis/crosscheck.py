@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import orjson
+
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -73,6 +75,12 @@ def folded_id(value: str) -> str:
     return "".join(value.split()).upper().replace("O", "0").lstrip("0")
 
 
+def _folded_already(values: Sequence[str]) -> bool:
+    """Whether all of these are their own folded form, as plain numbers are."""
+    text = "\n".join(("", *values))
+    return text.isascii() and text == text.upper() and not any(sign in text for sign in ("O", " ", "\t", "\n0"))
+
+
 class Crosscheck:
     """A writer and reader of the temporary file; one thread at a time."""
 
@@ -81,6 +89,7 @@ class Crosscheck:
         file.chmod(0o600)
         self._db.executescript(_SCHEMA)
         self._db.execute("BEGIN")
+        self._complete: set[str] = set()
         # Folding is a scan of all keys: done once, when something is unknown.
         self._alike_ready = False
 
@@ -98,10 +107,11 @@ class Crosscheck:
         given = zip(values, lines, marks or [None] * len(values), strict=True)
         rows = [(kind, value, line, mark) for value, line, mark in given if value]
         added = self._db.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?, ?)", rows).rowcount
-        self._db.executemany(
-            "INSERT INTO folded VALUES (?, ?, ?, ?)",
-            [(kind, folded, value, line) for _, value, line, _ in rows if (folded := folded_id(value)) != value],
-        )
+        if not _folded_already(values):
+            self._db.executemany(
+                "INSERT INTO folded VALUES (?, ?, ?, ?)",
+                [(kind, folded, value, line) for _, value, line, _ in rows if (folded := folded_id(value)) != value],
+            )
         return [] if added == len(rows) else list(self._repeated(rows))
 
     def _repeated(self, rows: Iterable[tuple[str, str, int, int | None]]) -> Iterator[Repeated]:
@@ -118,13 +128,34 @@ class Crosscheck:
     def add_references(
         self, file: str, column: str, kind: str, values: Sequence[str], lines: Sequence[int]
     ) -> None:
-        """Note what some rows refer to; blank values refer to nothing."""
+        """Note what some rows refer to; blank values refer to nothing.
+
+        Of a kind whose keys are all known only unknown ones are kept: most references need no second look.
+        """
+        if kind in self._complete:
+            wanted = self._missing(kind, set(values))
+            if not wanted:
+                return
+            pairs = [pair for pair in zip(values, lines, strict=True) if pair[0] in wanted]
+            values, lines = [value for value, _ in pairs], [line for _, line in pairs]
         first = dict(zip(reversed(values), reversed(lines), strict=True))
         self._db.executemany(
             "INSERT INTO reference VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (file, column, value) DO UPDATE SET rows = rows + excluded.rows",
             [(file, column, kind, value, first[value], rows) for value, rows in Counter(values).items() if value],
         )
+
+    def complete(self, kind: str) -> None:
+        """Say that every key of a kind has been added."""
+        self._complete.add(kind)
+
+    def _missing(self, kind: str, values: set[str]) -> set[str]:
+        rows = self._db.execute(
+            "SELECT value FROM json_each(?) WHERE value <> ''"
+            " AND NOT EXISTS (SELECT 1 FROM key k WHERE k.kind = ? AND k.value = json_each.value)",
+            (orjson.dumps(list(values)).decode(), kind),
+        )
+        return {value for (value,) in rows}
 
     def add_emails(
         self, kind: str, emails: Sequence[str], people: Sequence[str], lines: Sequence[int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class SisFile(StrEnum):
@@ -31,7 +32,7 @@ class Layout:
     may_be_missing: bool = False
     """Whether an upload without this file is complete."""
 
-    @property
+    @cached_property
     def known(self) -> frozenset[str]:
         """Every column that Clever gives a meaning; any other becomes a custom field (``ext``)."""
         return self.required | self.optional

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -28,6 +29,11 @@ from roster_tui.sis.problems import ProblemCode
 Note = Callable[[ProblemCode, int, str], None]
 """Takes a code, its line, and a message of its own or ``""``."""
 
+LONGEST = 1_000
+"""Characters of a value beyond which it is told."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""What stands for a byte that is not UTF-8."""
+
 _CHUNK = 1 << 20
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -35,9 +41,13 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 class Batch(NamedTuple):
     """Some rows of a file, each as wide as its header."""
 
-    lines: list[int]
+    lines: Sequence[int]
     """Where each row begins, 1-based."""
     rows: list[list[str]]
+    doubtful: bool
+    """Whether some value may hold what none should: a NUL, broken UTF-8, a formula, an endless text."""
+    padded: bool
+    """Whether some value may begin or end with a blank."""
 
 
 class LenientFile:
@@ -99,7 +109,9 @@ class LenientFile:
     def _rows(self, text: TextIO, line: int, note: Note) -> Iterator[Batch]:
         width = len(self.header)
         while lines := text.readlines(_CHUNK):
-            if any('"' in each for each in lines):
+            chunk = "".join(lines)
+            numbers: Sequence[int]
+            if '"' in chunk:
                 self._waiting.extend(lines)
                 numbers, rows, line = self._quoted(text, line, note)
             else:
@@ -107,11 +119,11 @@ class LenientFile:
                     rows = list(csv.reader(lines))
                 except csv.Error:
                     rows = [_split(each) for each in lines]
-                numbers = list(range(line, line + len(rows)))
+                numbers = range(line, line + len(rows))
                 line += len(rows)
-            if any(len(row) != width for row in rows):
+            if set(map(len, rows)) != {width}:
                 numbers, rows = self._of_width(numbers, rows, note)
-            yield Batch(numbers, rows)
+            yield Batch(numbers, rows, _doubtful(chunk, lines), _padded(chunk))
 
     def _quoted(self, text: TextIO, line: int, note: Note) -> tuple[list[int], list[list[str]], int]:
         """Return the rows of the waiting lines, each record whole, and the line after them."""
@@ -157,7 +169,9 @@ class LenientFile:
         except csv.Error:
             return True
 
-    def _of_width(self, numbers: list[int], rows: list[list[str]], note: Note) -> tuple[list[int], list[list[str]]]:
+    def _of_width(
+        self, numbers: Sequence[int], rows: list[list[str]], note: Note
+    ) -> tuple[list[int], list[list[str]]]:
         width = len(self.header)
         kept_numbers, kept = [], []
         for number, row in zip(numbers, rows, strict=True):
@@ -173,6 +187,30 @@ class LenientFile:
             kept_numbers.append(number)
             kept.append(row)
         return kept_numbers, kept
+
+
+_BEFORE = ',\n\r"'
+"""What stands before a value's first character, and after its last one."""
+
+
+def _doubtful(chunk: str, lines: Sequence[str]) -> bool:
+    """Whether a chunk needs a look at each value. Single characters first: they are found at memory speed."""
+    return (
+        "\0" in chunk
+        or any(sign in chunk and _begins(chunk, sign) for sign in "=@+-")
+        or (not chunk.isascii() and SURROGATE.search(chunk) is not None)
+        or max(map(len, lines)) > LONGEST
+    )
+
+
+def _begins(chunk: str, sign: str) -> bool:
+    return chunk.startswith(sign) or any(before + sign in chunk for before in _BEFORE)
+
+
+def _padded(chunk: str) -> bool:
+    if not chunk.isascii() or any(blank in chunk for blank in "\t\v\f\x1c\x1d\x1e\x1f"):
+        return True
+    return " " in chunk and (_begins(chunk, " ") or any(f" {after}" in chunk for after in _BEFORE))
 
 
 def _split(line: str) -> list[str]:

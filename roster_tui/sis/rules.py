@@ -33,6 +33,8 @@ class FileRules:
     genders: frozenset[str] = frozenset()
     account_email: str = ""
     """The email of somebody who gets an account."""
+    mixed: bool = False
+    """Whether students stand in it too, so that a row alone does not tell who gets an account."""
     may_repeat: frozenset[str] = frozenset()
     """Columns by any of which a repeated key is meant: further contacts of a student, schools of a staff member."""
     private: bool = False

@@ -15,9 +15,12 @@ from roster_tui.sis.problems import Problems
 from roster_tui.sis.rules import CLEVER_RULES, FileRules
 
 _NEVER_READ_ON = frozenset(("password",))
-_OF_STUDENTS = (
-    "school_id student_id first_name middle_name last_name student_number state_id student_email grade dob"
-).split()
+_READ_ON = {
+    SisFile.STUDENTS: (
+        "school_id student_id first_name middle_name last_name student_number state_id student_email grade dob"
+    ).split(),
+    SisFile.ENROLLMENTS: ["section_id", "student_id"],
+}
 """What a comparison needs of students; nothing else of them leaves the reader."""
 
 
@@ -28,7 +31,6 @@ class Upload(Protocol):
     layout: str
     """``Clever`` or ``OneRoster``."""
     problems: Problems
-    cross: Crosscheck
 
     @property
     def stands(self) -> bool:
@@ -46,6 +48,9 @@ class Upload(Protocol):
 
     def finish(self) -> None:
         """Read what was not read yet, and check across the files."""
+
+    def close(self) -> None:
+        """Close the temporary files."""
 
 
 def open_upload(folder: Path, scratch: Path) -> Upload:
@@ -114,9 +119,14 @@ class CheckedFolder:
             message = f"{shown} looks like {other} in line {alike.other_line}"
             self.problems.add(catalog.LOOK_ALIKE_IDS, rules.name, alike.line, rules.key, message)
         for shared in self.cross.shared_emails():
-            rules = by_kind[shared.kind]
-            message = f"{shared.email} is the email of line {shared.first_line} too"
+            rules = by_kind.get(shared.kind) or by_kind["user"]
+            shown = "the address" if rules.private else shared.email
+            message = f"{shown} is the email of line {shared.first_line} too"
             self.problems.add(catalog.EMAIL_SHARED, rules.name, shared.line, rules.account_email, message)
+
+    def close(self) -> None:
+        """Close the temporary file; it stays for whoever made its folder to delete."""
+        self.cross.close()
 
     def tell_empty_sections(self, kind: str, enrollments: str, column: str) -> None:
         """Tell of the sections that no enrollment names."""
@@ -140,7 +150,7 @@ class CleverUpload(CheckedFolder):
         """Yield the rows of one file, checked by the way."""
         if file.file_name not in self.files:
             return iter(())
-        kept = _OF_STUDENTS if file is SisFile.STUDENTS else sorted(LAYOUTS[file].known - _NEVER_READ_ON)
+        kept = _READ_ON.get(file) or sorted(LAYOUTS[file].known - _NEVER_READ_ON)
         return self.files[file.file_name].rows(kept)
 
     def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:

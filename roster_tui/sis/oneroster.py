@@ -1,0 +1,340 @@
+"""OneRoster 1.1 and 1.2 CSV (1EdTech's bulk files), checked, and seen as the files of Clever's layout.
+
+Demographics are not read. In 1.1 a user has one role and its schools in ``users.csv``; in 1.2 they stand in
+``roles.csv``. A row whose status is ``tobedeleted`` is no record.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from functools import cached_property, partial
+from pathlib import Path
+
+from roster_tui.sis import catalog
+from roster_tui.sis.folder import Row
+from roster_tui.sis.layout import CO_TEACHER_COLUMNS, SisFile
+from roster_tui.sis.rules import FileRules
+from roster_tui.sis.upload import CheckedFolder
+
+_STAFF_ROLES = frozenset(
+    ("administrator", "aide", "proctor", "principal", "counselor", "siteadministrator", "districtadministrator")
+)
+_TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
+_WITH_STUDENTS = "role student"
+"""Under this name the crosscheck remembers the classes in which a student is enrolled."""
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TABLE role (user TEXT, role TEXT, org TEXT);
+CREATE INDEX role_user ON role (user);
+CREATE TABLE teaches (class TEXT, user TEXT, is_primary INTEGER);
+CREATE INDEX teaches_class ON teaches (class);
+"""
+
+
+def _canonical(names: Mapping[str, str], header: str) -> str:
+    text = "".join(header.split()).replace("_", "")
+    return names.get(text.lower(), header.strip())
+
+
+def _rules(name: str, required: str, optional: str, **what: object) -> FileRules:
+    columns = frozenset(required.split()), frozenset(f"status dateLastModified metadata {optional}".split())
+    names = {each.lower(): each for each in columns[0] | columns[1]}
+    given: dict[str, object] = {"filled": columns[0], "canonical": partial(_canonical, names)} | what
+    return FileRules(name, *columns, **given)  # type: ignore[arg-type]
+
+
+_KEY = "sourcedId"
+_USER_OPTIONAL = "enabledUser username userIds middleName identifier email sms phone agentSourcedIds grades password"
+_USER = {
+    "key": _KEY,
+    "kind": "user",
+    "ids": frozenset(("identifier",)),
+    "emails": frozenset(("email",)),
+    "grades": frozenset(("grades",)),
+    "account_email": "email",
+    "mixed": True,
+    "private": True,
+}
+_LAYOUT = (
+    _rules(
+        "orgs.csv",
+        "sourcedId name type",
+        "identifier parentSourcedId",
+        key=_KEY,
+        kind="org",
+        references={"parentSourcedId": "org"},
+        ids=frozenset(("identifier",)),
+    ),
+    _rules(
+        "academicSessions.csv",
+        "sourcedId title type startDate endDate",
+        "parentSourcedId schoolYear",
+        key=_KEY,
+        kind="academic session",
+        references={"parentSourcedId": "academic session"},
+        dates=frozenset(("startDate", "endDate")),
+    ),
+    _rules(
+        "courses.csv",
+        "sourcedId title",
+        "schoolYearSourcedId courseCode grades orgSourcedId subjects subjectCodes",
+        key=_KEY,
+        kind="course",
+        references={"schoolYearSourcedId": "academic session", "orgSourcedId": "org"},
+        ids=frozenset(("courseCode",)),
+        grades=frozenset(("grades",)),
+    ),
+    _rules(
+        "classes.csv",
+        "sourcedId title courseSourcedId schoolSourcedId termSourcedIds",
+        "grades classCode classType location subjects subjectCodes periods",
+        key=_KEY,
+        kind="class",
+        references={"courseSourcedId": "course", "schoolSourcedId": "org", "termSourcedIds": "academic session"},
+        lists=frozenset(("termSourcedIds",)),
+        grades=frozenset(("grades",)),
+    ),
+    _rules(
+        "enrollments.csv",
+        "classSourcedId userSourcedId role",
+        "sourcedId schoolSourcedId primary beginDate endDate",
+        references={"classSourcedId": "class", "userSourcedId": "user", "schoolSourcedId": "org"},
+        dates=frozenset(("beginDate", "endDate")),
+        private=True,
+    ),
+)
+_USERS_1_1 = _rules(
+    "users.csv",
+    "sourcedId orgSourcedIds role givenName familyName",
+    _USER_OPTIONAL,
+    references={"orgSourcedIds": "org"},
+    lists=frozenset(("orgSourcedIds",)),
+    **_USER,
+)
+_USERS_1_2 = _rules(
+    "users.csv",
+    "sourcedId givenName familyName",
+    f"{_USER_OPTIONAL} userMasterIdentifier resourceSourcedIds preferredGivenName preferredMiddleName"
+    " preferredFamilyName primaryOrgSourcedId pronouns",
+    references={"primaryOrgSourcedId": "org"},
+    **_USER,
+)
+_ROLES = _rules(
+    "roles.csv",
+    "userSourcedId role orgSourcedId",
+    "sourcedId roleType beginDate endDate userProfileSourcedId",
+    references={"userSourcedId": "user", "orgSourcedId": "org"},
+    dates=frozenset(("beginDate", "endDate")),
+    private=True,
+)
+
+_FILE_OF = {"school": "orgs.csv", "section": "classes.csv"}
+
+
+class OneRosterUpload(CheckedFolder):
+    """An upload of OneRoster's files."""
+
+    layout = "OneRoster"
+
+    def __init__(self, folder: Path, scratch: Path) -> None:
+        with_roles = (folder / _ROLES.name).is_file()
+        rules = (*_LAYOUT, *((_USERS_1_2, _ROLES) if with_roles else (_USERS_1_1,)))
+        super().__init__(folder, scratch, {each.name: each for each in rules})
+        file = scratch.with_name(f"oneroster-{scratch.name}")
+        self._db = sqlite3.connect(file, isolation_level=None)
+        file.chmod(0o600)
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
+        self._told: set[SisFile] = set()
+        """Files of Clever's whose own checks are done."""
+
+    def close(self) -> None:
+        """Close the temporary files."""
+        self._db.close()
+        super().close()
+
+    def rows(self, file: SisFile) -> Iterator[Row]:
+        """Yield the rows of one of Clever's files, made of OneRoster's."""
+        made = {
+            SisFile.SCHOOLS: self._schools,
+            SisFile.TEACHERS: self._teachers,
+            SisFile.STAFF: self._staff,
+            SisFile.STUDENTS: self._students,
+            SisFile.SECTIONS: self._sections,
+            SisFile.ENROLLMENTS: self._enrollments,
+        }[file]()
+        yield from (row for _, row in made)
+        self._told.add(file)
+
+    def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
+        """Return file, column and line of a record's key."""
+        file = _FILE_OF.get(kind, "users.csv")
+        return file, _KEY, self.cross.line_of(self._rules[file].kind, sis_id)
+
+    def finish(self) -> None:
+        """Read what was not read yet, and check across the files."""
+        if self.stands:
+            for file in (SisFile.TEACHERS, SisFile.STAFF, SisFile.ENROLLMENTS, SisFile.SECTIONS):
+                if file not in self._told:
+                    for _ in self.rows(file):
+                        pass
+        super().finish()
+        self.tell_empty_sections("class", "enrollments.csv", _WITH_STUDENTS)
+
+    # -- one file after the other ---------------------------------------------------------------------
+
+    def _records(self, name: str) -> Iterator[tuple[int, Row]]:
+        file = self.files.get(name)
+        if file is None:
+            return
+        for lines, columns in file.batches():
+            names = list(columns)
+            for line, cells in zip(lines, zip(*columns.values(), strict=True), strict=True):
+                row = dict(zip(names, cells, strict=True))
+                if row.get("status", "").lower() != "tobedeleted":
+                    yield line, row
+
+    @cached_property
+    def _school_ids(self) -> frozenset[str]:
+        return frozenset(row[_KEY] for _, row in self._records("orgs.csv") if row["type"].lower() == "school")
+
+    def _schools(self) -> Iterator[tuple[int, Row]]:
+        for line, row in self._records("orgs.csv"):
+            if row["type"].lower() == "school":
+                number = row.get("identifier", "")
+                yield line, {"school_id": row[_KEY], "school_name": row["name"], "school_number": number}
+
+    def _users(self, roles: frozenset[str]) -> Iterator[tuple[int, Row, list[str]]]:
+        """Yield line, row and schools of whoever has one of the roles."""
+        with_roles = _ROLES.name in self.files
+        held = self._held_in_roles_file if with_roles else None
+        for line, row in self._records("users.csv"):
+            if held is not None:
+                orgs = [org for role, org in held(row[_KEY]) if role in roles]
+            else:
+                orgs = _several(row["orgSourcedIds"]) if _role(row["role"]) in roles else []
+            if orgs:
+                # Who belongs to the district alone has no school of his own.
+                schools = [org for org in orgs if org in self._school_ids]
+                first = row.get("primaryOrgSourcedId", "")
+                schools.sort(key=lambda school: school != first)
+                yield line, row, list(dict.fromkeys(schools)) or [""]
+
+    def _held_in_roles_file(self, user: str) -> list[tuple[str, str]]:
+        return self._roles.execute("SELECT role, org FROM role WHERE user = ? ORDER BY rowid", (user,)).fetchall()
+
+    @cached_property
+    def _roles(self) -> sqlite3.Connection:
+        """The temporary file, once ``roles.csv`` has been read into it."""
+        rows = (
+            (row["userSourcedId"], _role(row["role"]), row["orgSourcedId"]) for _, row in self._records(_ROLES.name)
+        )
+        self._db.executemany("INSERT INTO role VALUES (?, ?, ?)", rows)
+        return self._db
+
+    def _teachers(self) -> Iterator[tuple[int, Row]]:
+        check = SisFile.TEACHERS not in self._told
+        for line, row, schools in self._users(frozenset(("teacher",))):
+            if check:
+                self._check_account("teacher", line, row)
+            yield line, {
+                "school_id": schools[0],
+                "teacher_id": row[_KEY],
+                "teacher_number": row.get("identifier", ""),
+                "teacher_email": row.get("email", ""),
+                **_name(row),
+            }
+
+    def _staff(self) -> Iterator[tuple[int, Row]]:
+        check = SisFile.STAFF not in self._told
+        for line, row, schools in self._users(_STAFF_ROLES):
+            if check:
+                self._check_account("staff", line, row)
+            for school in schools:
+                email = row.get("email", "")
+                yield line, {"school_id": school, "staff_id": row[_KEY], "staff_email": email, **_name(row)}
+
+    def _check_account(self, kind: str, line: int, row: Row) -> None:
+        if not row.get("email", "") and "email" in row:
+            self.problems.add(catalog.EMAIL_MISSING, "users.csv", line, "email")
+        self.cross.add_emails(kind, [row.get("email", "")], [row[_KEY]], [line])
+
+    def _students(self) -> Iterator[tuple[int, Row]]:
+        for line, row, schools in self._users(frozenset(("student",))):
+            yield line, {
+                "school_id": schools[0],
+                "student_id": row[_KEY],
+                "student_number": row.get("identifier", ""),
+                "student_email": row.get("email", ""),
+                "grade": _first(row.get("grades", "")),
+                **_name(row),
+            }
+
+    def _enrollments(self) -> Iterator[tuple[int, Row]]:
+        """Yield students' enrollments; the teachers' are kept for the sections the first time."""
+        keep = SisFile.ENROLLMENTS not in self._told
+        for line, row in self._records("enrollments.csv"):
+            section, user, role = row["classSourcedId"], row["userSourcedId"], _role(row["role"])
+            if role == "student":
+                if keep:
+                    self.cross.add_references("enrollments.csv", _WITH_STUDENTS, "", [section], [line])
+                yield line, {"section_id": section, "student_id": user}
+            elif keep and role == "teacher":
+                primary = row.get("primary", "").lower() == "true"
+                self._db.execute("INSERT INTO teaches VALUES (?, ?, ?)", (section, user, primary))
+
+    def _sections(self) -> Iterator[tuple[int, Row]]:
+        if SisFile.ENROLLMENTS not in self._told:
+            for _ in self.rows(SisFile.ENROLLMENTS):
+                pass
+        check = SisFile.SECTIONS not in self._told
+        courses = {row[_KEY]: row for _, row in self._records("courses.csv")}
+        terms = {row[_KEY]: row for _, row in self._records("academicSessions.csv")}
+        for line, row in self._records("classes.csv"):
+            teachers = [
+                user
+                for (user,) in self._db.execute(
+                    "SELECT user FROM teaches WHERE class = ? GROUP BY user ORDER BY max(is_primary) DESC, min(rowid)",
+                    (row[_KEY],),
+                )
+            ]
+            if check and not teachers:
+                self.problems.add(catalog.SECTION_WITHOUT_TEACHER, "classes.csv", line, _KEY)
+            if check and len(teachers) > len(_TEACHER_COLUMNS):
+                self.problems.add(catalog.TOO_MANY_TEACHERS, "classes.csv", line, _KEY)
+            course = courses.get(row["courseSourcedId"], {})
+            term = terms.get(_first(row["termSourcedIds"]), {})
+            yield line, {
+                "school_id": row["schoolSourcedId"],
+                "section_id": row[_KEY],
+                "teacher_id": "",
+                **dict(zip(_TEACHER_COLUMNS, teachers, strict=False)),
+                "name": row["title"],
+                "section_number": row.get("classCode", ""),
+                "grade": _first(row.get("grades", "")),
+                "period": _first(row.get("periods", "")),
+                "subject": _first(row.get("subjects", "")),
+                "course_name": course.get("title", ""),
+                "course_number": course.get("courseCode", ""),
+                "term_name": term.get("title", ""),
+                "term_start": term.get("startDate", ""),
+                "term_end": term.get("endDate", ""),
+            }
+
+
+def _several(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(",") if part.strip()]
+
+
+def _first(cell: str) -> str:
+    return next(iter(_several(cell)), "")
+
+
+def _role(cell: str) -> str:
+    return cell.lower().replace(" ", "")
+
+
+def _name(row: Row) -> Row:
+    return {"first_name": row["givenName"], "middle_name": row.get("middleName", ""), "last_name": row["familyName"]}
