@@ -189,8 +189,8 @@ def _print_forecast(forecast: Forecast) -> None:
     new = [each for each in forecast.findings if each.finding.id in forecast.new_findings]
     if new:
         by_code: defaultdict[str, int] = defaultdict(int)
-        for each in new:
-            by_code[f"{SEVERITY_WORDS[each.finding.code.severity]}, {each.finding.code.title}"] += 1
+        for known in new:
+            by_code[f"{SEVERITY_WORDS[known.finding.code.severity]}, {known.finding.code.title}"] += 1
         click.echo(f"  {counted(len(new), 'new finding')}")
         for title, many in by_code.items():
             click.echo(f"    {number(many)} {title}")

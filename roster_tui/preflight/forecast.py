@@ -100,21 +100,23 @@ class Copy:
             known = KnownIds(db, self._workspace.district.id)
             side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of)
             stage = Stage(self._cache.staged_file, with_students=self._with_students)
-            for kind, records in _in_batches(self._records(side, known)):
+            for kind, records in _in_batches(self._records(side, known, upload.unsaid)):
                 stage.add(kind, records)
             stage.add(TEACHER, [User.model_validate(each) for each in known.other_admins()])
             stage.finish()
 
-    def _records(self, side: CleverSide, known: KnownIds) -> Iterator[tuple[Kind, Record]]:
+    def _records(
+        self, side: CleverSide, known: KnownIds, unsaid: Mapping[str, Mapping[str, str]]
+    ) -> Iterator[tuple[Kind, Record]]:
         for resource, record in side.records():
-            if resource != "users":
-                kind, model = _RESOURCES[resource]
-                yield kind, model.model_validate(record)
-            elif "student" in record["roles"]:
-                if self._with_students:
-                    yield STUDENT, User.model_validate(record)
-            elif "contact" not in record["roles"]:
-                yield TEACHER, User.model_validate(known.with_admin_role(record))
+            kind = _kind_of(resource, record)
+            if kind is None or (kind is STUDENT and not self._with_students):
+                continue
+            if fields := unsaid.get(kind.name):
+                record = known.with_unsaid(kind, record, fields)
+            if kind is TEACHER:
+                record = known.with_admin_role(record)
+            yield kind, _MODELS[kind].model_validate(record)
 
     # -- the night ------------------------------------------------------------------------------------
 
@@ -138,9 +140,7 @@ class Copy:
             findings = tuple(store.known(db))
             counted = {ENROLLMENT: _enrollments(db, run, enrolled)} if self._with_students else {}
         new = frozenset(each.finding.id for each in findings) - today
-        pairs = [
-            each.finding for each in findings if each.finding.id in new and each.finding.code is SIS_ID_CHANGED
-        ]
+        pairs = [each.finding for each in findings if each.finding.id in new and each.finding.code is SIS_ID_CHANGED]
         rekeyed_to = {each.subject.clever_id: each.other.sis_id for each in pairs if each.other}
         return Forecast(
             tallies=tallies | counted,
@@ -162,12 +162,23 @@ class Copy:
         return Limits(hold.removed_percent, hold.updated_percent, hold.floor, hold.suspensions)
 
 
-_RESOURCES: Mapping[str, tuple[Kind, type[Record]]] = {
-    "schools": (SCHOOL, School),
-    "terms": (TERM, Term),
-    "courses": (COURSE, Course),
-    "sections": (SECTION, Section),
+_KINDS = {"schools": SCHOOL, "terms": TERM, "courses": COURSE, "sections": SECTION}
+_MODELS: Mapping[Kind, type[Record]] = {
+    SCHOOL: School,
+    TERM: Term,
+    COURSE: Course,
+    SECTION: Section,
+    TEACHER: User,
+    STUDENT: User,
 }
+
+
+def _kind_of(resource: str, record: Mapping[str, Any]) -> Kind | None:
+    """Return the kind under which a record is kept; None for a student's contact, who is not."""
+    if resource != "users":
+        return _KINDS[resource]
+    roles = record["roles"]
+    return STUDENT if "student" in roles else None if "contact" in roles else TEACHER
 
 
 def clevers_trips(tallies: Mapping[str, Tally]) -> Iterator[Trip]:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from roster_tui.roster.kinds import Kind
 from roster_tui.sis.as_clever import derived_id
 
 _TABLE = "CREATE TEMP TABLE known (kind TEXT, sis_id TEXT, id BLOB, PRIMARY KEY (kind, sis_id)) WITHOUT ROWID"
 _TEACHES = "(instr(t.roles, 'teacher') > 0 OR t.roles = '')"
 # Courses and terms have no SIS ID: the keys are those under which Clever makes them from section rows.
 _KEYS = {
-    "school": ("school", "t.sis_id", "1"),
+    "school": ("school", "t.sis_id", "1", "1"),
     # A leaver who returns within 300 days is the same person again (reference 6); the present ones come first.
-    "teacher": ("teacher", "t.sis_id", f"{_TEACHES} ORDER BY t.in_data DESC"),
-    "staff": ("teacher", "t.staff_id", f"NOT {_TEACHES} ORDER BY t.in_data DESC"),
-    "student": ("student", "t.sis_id", "1"),
-    "section": ("section", "t.sis_id", "1"),
-    "course": ("course", "coalesce(t.number, t.name)", "1"),
+    "teacher": ("teacher", "t.sis_id", _TEACHES, "t.in_data DESC"),
+    "staff": ("teacher", "t.staff_id", f"NOT {_TEACHES}", "t.in_data DESC"),
+    "student": ("student", "t.sis_id", "1", "1"),
+    "section": ("section", "t.sis_id", "1", "1"),
+    "course": ("course", "coalesce(t.number, t.name)", "1", "1"),
     "term": ("term", "coalesce(t.name, '') || char(0) || coalesce(t.starts, 'None') || char(0)"
-             " || coalesce(t.ends, 'None')", "1"),
+             " || coalesce(t.ends, 'None')", "1", "1"),
 }  # fmt: skip
 _ADMIN = "district_admin"
 
@@ -35,12 +36,13 @@ class KnownIds:
         # Read-only is the roster, not the list made of it here.
         db.execute("PRAGMA query_only = 0")
         db.execute(_TABLE)
-        for kind, (table, key, where) in _KEYS.items():
+        for kind, (table, key, where, first) in _KEYS.items():
             db.execute(
                 f"INSERT OR IGNORE INTO temp.known SELECT '{kind}', {key}, r.id FROM {table} t"
-                f" JOIN record r ON r.key = t.key WHERE {key} IS NOT NULL AND {where}"
+                # Written in order of key: into a tree of its size at random it would take five times as long.
+                f" JOIN record r ON r.key = t.key WHERE {key} IS NOT NULL AND {where} ORDER BY {key}, {first}"
             )
-        self.id_of = lru_cache(maxsize=200_000)(self._id_of)
+        self.id_of = lru_cache(maxsize=100_000)(self._id_of)
         self._admins = {record["id"]: record for record in self._district_admins()}
 
     def _id_of(self, kind: str, sis_id: str) -> bytes:
@@ -57,6 +59,23 @@ class KnownIds:
             name = {"first": first, "middle": middle, "last": last}
             roles = {_ADMIN: {"title": title}}
             yield {"id": clever_id.hex(), "name": name, "email": email, "roles": roles}
+
+    def with_unsaid(self, kind: Kind, record: dict[str, Any], unsaid: Mapping[str, str]) -> dict[str, Any]:
+        """Return a record with what its files cannot say as the roster has it: silence is no change.
+
+        ``unsaid`` maps a field of Clever's record, or of its role, to the roster's column.
+        """
+        columns = ", ".join(f"t.{column}" for column in unsaid.values())
+        row = self._db.execute(
+            f"SELECT {columns} FROM {kind.name} t JOIN record r ON r.key = t.key WHERE r.id = ?",
+            (bytes.fromhex(record["id"]),),
+        ).fetchone()
+        if row is None:
+            return record
+        known = dict(zip(unsaid, row, strict=True))
+        if "roles" not in record:
+            return {**record, **known}
+        return {**record, "roles": {name: {**role, **known} for name, role in record["roles"].items()}}
 
     def with_admin_role(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return a teacher or staff member, with the role of a district admin if the roster knows it so."""

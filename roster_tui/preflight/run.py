@@ -109,4 +109,3 @@ def _why_not(workspace: Workspace, upload: Upload) -> str:
 
 def _told(upload: Upload, forecast: Forecast | None, why: str) -> Preflight:
     return Preflight(upload.name, upload.layout, upload.row_counts, upload.problems, forecast, why)
-

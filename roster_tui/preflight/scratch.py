@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 _LOCK = "in-use.lock"
 _SETTLING_SECONDS = 60
-"""How old a folder without a lock must be before it is taken for left behind: its maker may be just about to lock it."""
+"""A younger folder without a lock is not taken for left behind: its maker may be just about to lock it."""
 
 
 @contextmanager

@@ -223,6 +223,4 @@ TOO_MANY_TEACHERS = ProblemCode(
     "Move those who matter to the front.",
 )
 
-CODES: Mapping[str, ProblemCode] = {
-    each.code: each for each in list(vars().values()) if isinstance(each, ProblemCode)
-}
+CODES: Mapping[str, ProblemCode] = {each.code: each for each in list(vars().values()) if isinstance(each, ProblemCode)}

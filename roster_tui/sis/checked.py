@@ -41,8 +41,9 @@ class CheckedFile:
         """Whether its rows have been read to the end."""
         return self._checked
 
-    def _note(self, code: ProblemCode, line: int, message: str) -> None:
-        self._problems.add(code, self.rules.name, line, "", message)
+    def _note(self, code: ProblemCode, line: int, message: str, cell: int | None) -> None:
+        column = "" if cell is None or cell >= len(self.columns) else self.columns[cell]
+        self._problems.add(code, self.rules.name, line, column, message)
 
     # -- header ---------------------------------------------------------------------------------------
 
@@ -136,7 +137,7 @@ class CheckedFile:
                 self._report(name, lines, checks.ids(column))
             for rule in checks.TYPED:
                 if name in getattr(rules, rule):
-                    self._report(name, lines, checks.typed(rule, column))
+                    self._report(name, lines, checks.typed(rule, column, several=name in rules.lists))
             if _SURPLUS_TEACHER.fullmatch(name):
                 places = ((at, catalog.TOO_MANY_TEACHERS, "") for at, value in enumerate(column) if value)
                 self._report(name, lines, places)
@@ -165,12 +166,11 @@ class CheckedFile:
             where = lines
             if name in self.rules.lists and any("," in value for value in values):
                 pairs = [
-                    (one.strip(), line)
-                    for value, line in zip(values, lines, strict=True)
-                    for one in value.split(",")
+                    (one.strip(), line) for value, line in zip(values, lines, strict=True) for one in value.split(",")
                 ]
                 values, where = [one for one, _ in pairs], [line for _, line in pairs]
-            self._cross.add_references(self.rules.name, name, kind, values, where)
+            remember = name in self.rules.mentions
+            self._cross.add_references(self.rules.name, name, kind, values, where, remember=remember)
 
     def _note_keys(self, columns: Columns, lines: Sequence[int]) -> None:
         rules, keys = self.rules, columns[self.rules.key]

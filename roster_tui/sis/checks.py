@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from roster_tui.sis import catalog, values
 from roster_tui.sis.lenient import LONGEST, SURROGATE
@@ -55,7 +54,6 @@ def decoded(value: str) -> str:
     return SURROGATE.sub(lambda bad: bytes([ord(bad.group()) & 0xFF]).decode("cp1252", "replace"), value)
 
 
-@lru_cache(maxsize=65_536)
 def _date(value: str) -> str | None:
     if values.day(value) is not None:
         return None
@@ -101,10 +99,18 @@ TYPED: Mapping[str, tuple[ProblemCode, Callable[[str], str | None]]] = {
 """By the rule that lists the columns: code, and what is wrong with a value (None when nothing is)."""
 
 
-def typed(rule: str, column: Sequence[str]) -> Found:
-    """Yield the values of a column that are not of its type; blank ones are none."""
+def typed(rule: str, column: Sequence[str], *, several: bool = False) -> Found:
+    """Yield the values of a column that are not of its type; blank ones are none.
+
+    With ``several`` a value may be a list with commas between.
+    """
     code, check = TYPED[rule]
-    wrong = {value: said for value in set(column) if value and (said := check(value)) is not None}
+    wrong = {}
+    for value in set(column):
+        parts = [part.strip() for part in value.split(",")] if several else [value]
+        said = next((said for part in parts if part and (said := check(part)) is not None), None)
+        if said is not None:
+            wrong[value] = said
     if wrong:
         yield from ((at, code, wrong[value]) for at, value in enumerate(column) if value in wrong)
 

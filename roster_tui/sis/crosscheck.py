@@ -16,7 +16,7 @@ import orjson
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -48000;
+PRAGMA cache_size = -32000;
 CREATE TABLE key (kind TEXT, value TEXT, line INTEGER, mark INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID;
 -- Marks of rows that repeat a key and are meant to.
 CREATE TABLE again (kind TEXT, value TEXT, mark INTEGER, PRIMARY KEY (kind, value, mark)) WITHOUT ROWID;
@@ -121,18 +121,20 @@ class Crosscheck:
             ).fetchone()
             if first == line:
                 continue
-            new = mark is not None and mark != its_mark
-            if not new or not self._db.execute("INSERT OR IGNORE INTO again VALUES (?, ?, ?)", (kind, value, mark)).rowcount:
+            if mark is None or mark == its_mark or not self._is_new(kind, value, mark):
                 yield Repeated(value, line, first)
 
+    def _is_new(self, kind: str, value: str, mark: int) -> bool:
+        return self._db.execute("INSERT OR IGNORE INTO again VALUES (?, ?, ?)", (kind, value, mark)).rowcount == 1
+
     def add_references(
-        self, file: str, column: str, kind: str, values: Sequence[str], lines: Sequence[int]
+        self, file: str, column: str, kind: str, values: Sequence[str], lines: Sequence[int], *, remember: bool = False
     ) -> None:
         """Note what some rows refer to; blank values refer to nothing.
 
-        Of a kind whose keys are all known only unknown ones are kept: most references need no second look.
+        Of a kind whose keys are all known only unknown ones are kept, unless all are to be remembered.
         """
-        if kind in self._complete:
+        if kind in self._complete and not remember:
             wanted = self._missing(kind, set(values))
             if not wanted:
                 return
@@ -157,9 +159,7 @@ class Crosscheck:
         )
         return {value for (value,) in rows}
 
-    def add_emails(
-        self, kind: str, emails: Sequence[str], people: Sequence[str], lines: Sequence[int]
-    ) -> None:
+    def add_emails(self, kind: str, emails: Sequence[str], people: Sequence[str], lines: Sequence[int]) -> None:
         """Note the emails of people who get accounts."""
         self._db.executemany(
             "INSERT OR IGNORE INTO email VALUES (?, ?, ?, ?)",
@@ -178,9 +178,9 @@ class Crosscheck:
             " ORDER BY r.file, r.line, r.column"
         ).fetchall()
         judged = set(kinds)
-        for row in rows:
-            if row[2] in judged:
-                yield Unknown(*row, self._looking_like(row[2], row[3]))
+        for file, column, kind, value, line, many in rows:
+            if kind in judged:
+                yield Unknown(file, column, kind, value, line, many, self._looking_like(kind, value))
 
     def _looking_like(self, kind: str, value: str) -> str | None:
         if not self._alike_ready:

@@ -26,8 +26,8 @@ from roster_tui.sis.catalog import (
 )
 from roster_tui.sis.problems import ProblemCode
 
-Note = Callable[[ProblemCode, int, str], None]
-"""Takes a code, its line, and a message of its own or ``""``."""
+Note = Callable[[ProblemCode, int, str, int | None], None]
+"""Takes a code, its line, a message of its own or ``""``, and the place of the cell when it is known."""
 
 LONGEST = 1_000
 """Characters of a value beyond which it is told."""
@@ -72,10 +72,10 @@ class LenientFile:
             with self._path.open("rb") as file:
                 begin = file.read(4)
             if begin.startswith(_UTF_16):
-                self._note(NOT_UTF_8, 1, "the file is UTF-16, as Excel's Unicode text. Export the file as UTF-8")
+                self._note(NOT_UTF_8, 1, "the file is UTF-16, as Excel's Unicode text. Export the file as UTF-8", None)
                 return
             if begin.startswith(codecs.BOM_UTF8):
-                self._note(BYTE_ORDER_MARK, 1, "")
+                self._note(BYTE_ORDER_MARK, 1, "", None)
             with self._open() as text:
                 for line in text:
                     cells = next(csv.reader([line]), [])
@@ -84,11 +84,11 @@ class LenientFile:
                         break
                     self._first_line += 1
                 if text.newlines == "\r":
-                    self._note(BARE_CR, self._first_line, "")
+                    self._note(BARE_CR, self._first_line, "", None)
         except csv.Error as error:
-            self._note(FILE_UNREADABLE, 1, f"the header cannot be read ({error})")
+            self._note(FILE_UNREADABLE, 1, f"the header cannot be read ({error})", None)
         except OSError as error:
-            self._note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower())
+            self._note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower(), None)
 
     def _open(self) -> TextIO:
         return self._path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -97,14 +97,14 @@ class LenientFile:
         """Yield the rows below the header; ``quietly`` tells no troubles, for reading a second time."""
         if not self.header:
             return
-        note = (lambda code, line, message: None) if quietly else self._note
+        note = (lambda code, line, message, cell: None) if quietly else self._note
         try:
             with self._open() as text:
                 for _ in range(self._first_line):
                     text.readline()
                 yield from self._rows(text, self._first_line + 1, note)
         except OSError as error:
-            note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower())
+            note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower(), None)
 
     def _rows(self, text: TextIO, line: int, note: Note) -> Iterator[Batch]:
         width = len(self.header)
@@ -139,13 +139,14 @@ class LenientFile:
                 cells = None
             if cells is None or self._cut_short or self._swallowed(width):
                 # Read on from the line after the quote, as if it were a letter: one row is in doubt, not all.
-                note(UNCLOSED_QUOTE, line, "")
+                note(UNCLOSED_QUOTE, line, "", _opened_in(self._record[0]))
                 self._waiting.extendleft(reversed(self._record[1:]))
                 del self._record[1:]
                 cells = [*_split(self._record[0]), *[""] * width][:width]
                 reader = csv.reader(self._feed(text))
             elif len(self._record) > 1:
-                note(QUOTED_NEWLINE, line, "")
+                place = next((at for at, cell in enumerate(cells) if "\n" in cell or "\r" in cell), None)
+                note(QUOTED_NEWLINE, line, "", place)
             numbers.append(line)
             rows.append(cells)
             line += len(self._record)
@@ -162,27 +163,26 @@ class LenientFile:
 
     def _swallowed(self, width: int) -> bool:
         """Whether a record of several lines is rather a row with an open quote, and another row after it."""
-        if len(self._record) < 2:
+        # The second line of a value over two lines closes a quote; a row of its own has its quotes in pairs.
+        if len(self._record) < 2 or self._record[1].count('"') % 2:
             return False
         try:
             return len(next(csv.reader(self._record[1:2]), [])) == width > 1
         except csv.Error:
             return True
 
-    def _of_width(
-        self, numbers: Sequence[int], rows: list[list[str]], note: Note
-    ) -> tuple[list[int], list[list[str]]]:
+    def _of_width(self, numbers: Sequence[int], rows: list[list[str]], note: Note) -> tuple[list[int], list[list[str]]]:
         width = len(self.header)
         kept_numbers, kept = [], []
         for number, row in zip(numbers, rows, strict=True):
             if not any(row):
                 continue
             if len(row) < width:
-                note(TOO_FEW_CELLS, number, f"{len(row)} cells; the header has {width}")
+                note(TOO_FEW_CELLS, number, f"{len(row)} cells; the header has {width}", None)
                 row += [""] * (width - len(row))
             elif len(row) > width:
                 if any(row[width:]):
-                    note(TOO_MANY_CELLS, number, f"{len(row)} cells; the header has {width}")
+                    note(TOO_MANY_CELLS, number, f"{len(row)} cells; the header has {width}", None)
                 del row[width:]
             kept_numbers.append(number)
             kept.append(row)
@@ -208,7 +208,7 @@ def _begins(chunk: str, sign: str) -> bool:
 
 
 def _padded(chunk: str) -> bool:
-    if not chunk.isascii() or any(blank in chunk for blank in "\t\v\f\x1c\x1d\x1e\x1f"):
+    if '"' in chunk or not chunk.isascii() or any(blank in chunk for blank in "\t\v\f\x1c\x1d\x1e\x1f"):
         return True
     return " " in chunk and (_begins(chunk, " ") or any(f" {after}" in chunk for after in _BEFORE))
 
@@ -216,3 +216,8 @@ def _padded(chunk: str) -> bool:
 def _split(line: str) -> list[str]:
     """Return the cells of one line, its quotes taken for letters."""
     return [cell.strip('"') for cell in line.rstrip("\r\n").split(",")]
+
+
+def _opened_in(line: str) -> int | None:
+    """Return the place of the cell whose quote is not closed in its line."""
+    return next((at for at, cell in enumerate(line.split(",")) if cell.count('"') % 2), None)

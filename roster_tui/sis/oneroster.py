@@ -84,6 +84,7 @@ _LAYOUT = (
         kind="course",
         references={"schoolYearSourcedId": "academic session", "orgSourcedId": "org"},
         ids=frozenset(("courseCode",)),
+        lists=frozenset(("grades",)),
         grades=frozenset(("grades",)),
     ),
     _rules(
@@ -93,7 +94,7 @@ _LAYOUT = (
         key=_KEY,
         kind="class",
         references={"courseSourcedId": "course", "schoolSourcedId": "org", "termSourcedIds": "academic session"},
-        lists=frozenset(("termSourcedIds",)),
+        lists=frozenset(("termSourcedIds", "grades")),
         grades=frozenset(("grades",)),
     ),
     _rules(
@@ -110,7 +111,7 @@ _USERS_1_1 = _rules(
     "sourcedId orgSourcedIds role givenName familyName",
     _USER_OPTIONAL,
     references={"orgSourcedIds": "org"},
-    lists=frozenset(("orgSourcedIds",)),
+    lists=frozenset(("orgSourcedIds", "grades")),
     **_USER,
 )
 _USERS_1_2 = _rules(
@@ -119,6 +120,7 @@ _USERS_1_2 = _rules(
     f"{_USER_OPTIONAL} userMasterIdentifier resourceSourcedIds preferredGivenName preferredMiddleName"
     " preferredFamilyName primaryOrgSourcedId pronouns",
     references={"primaryOrgSourcedId": "org"},
+    lists=frozenset(("grades",)),
     **_USER,
 )
 _ROLES = _rules(
@@ -137,6 +139,11 @@ class OneRosterUpload(CheckedFolder):
     """An upload of OneRoster's files."""
 
     layout = "OneRoster"
+    unsaid: Mapping[str, Mapping[str, str]] = {
+        "school": {"state_id": "state_id", "low_grade": "low_grade", "high_grade": "high_grade"},
+        "teacher": {"state_id": "state_id", "title": "title"},
+        "student": {"state_id": "state_id", "dob": "born"},
+    }
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         with_roles = (folder / _ROLES.name).is_file()
@@ -239,13 +246,16 @@ class OneRosterUpload(CheckedFolder):
         for line, row, schools in self._users(frozenset(("teacher",))):
             if check:
                 self._check_account("teacher", line, row)
-            yield line, {
-                "school_id": schools[0],
-                "teacher_id": row[_KEY],
-                "teacher_number": row.get("identifier", ""),
-                "teacher_email": row.get("email", ""),
-                **_name(row),
-            }
+            yield (
+                line,
+                {
+                    "school_id": schools[0],
+                    "teacher_id": row[_KEY],
+                    "teacher_number": row.get("identifier", ""),
+                    "teacher_email": row.get("email", ""),
+                    **_name(row),
+                },
+            )
 
     def _staff(self) -> Iterator[tuple[int, Row]]:
         check = SisFile.STAFF not in self._told
@@ -263,14 +273,17 @@ class OneRosterUpload(CheckedFolder):
 
     def _students(self) -> Iterator[tuple[int, Row]]:
         for line, row, schools in self._users(frozenset(("student",))):
-            yield line, {
-                "school_id": schools[0],
-                "student_id": row[_KEY],
-                "student_number": row.get("identifier", ""),
-                "student_email": row.get("email", ""),
-                "grade": _first(row.get("grades", "")),
-                **_name(row),
-            }
+            yield (
+                line,
+                {
+                    "school_id": schools[0],
+                    "student_id": row[_KEY],
+                    "student_number": row.get("identifier", ""),
+                    "student_email": row.get("email", ""),
+                    "grade": _first(row.get("grades", "")),
+                    **_name(row),
+                },
+            )
 
     def _enrollments(self) -> Iterator[tuple[int, Row]]:
         """Yield students' enrollments; the teachers' are kept for the sections the first time."""
@@ -306,22 +319,25 @@ class OneRosterUpload(CheckedFolder):
                 self.problems.add(catalog.TOO_MANY_TEACHERS, "classes.csv", line, _KEY)
             course = courses.get(row["courseSourcedId"], {})
             term = terms.get(_first(row["termSourcedIds"]), {})
-            yield line, {
-                "school_id": row["schoolSourcedId"],
-                "section_id": row[_KEY],
-                "teacher_id": "",
-                **dict(zip(_TEACHER_COLUMNS, teachers, strict=False)),
-                "name": row["title"],
-                "section_number": row.get("classCode", ""),
-                "grade": _first(row.get("grades", "")),
-                "period": _first(row.get("periods", "")),
-                "subject": _first(row.get("subjects", "")),
-                "course_name": course.get("title", ""),
-                "course_number": course.get("courseCode", ""),
-                "term_name": term.get("title", ""),
-                "term_start": term.get("startDate", ""),
-                "term_end": term.get("endDate", ""),
-            }
+            yield (
+                line,
+                {
+                    "school_id": row["schoolSourcedId"],
+                    "section_id": row[_KEY],
+                    "teacher_id": "",
+                    **dict(zip(_TEACHER_COLUMNS, teachers, strict=False)),
+                    "name": row["title"],
+                    "section_number": row.get("classCode", ""),
+                    "grade": _first(row.get("grades", "")),
+                    "period": _first(row.get("periods", "")),
+                    "subject": _first(row.get("subjects", "")),
+                    "course_name": course.get("title", ""),
+                    "course_number": course.get("courseCode", ""),
+                    "term_name": term.get("title", ""),
+                    "term_start": term.get("startDate", ""),
+                    "term_end": term.get("endDate", ""),
+                },
+            )
 
 
 def _several(cell: str) -> list[str]:

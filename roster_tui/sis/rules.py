@@ -21,8 +21,10 @@ class FileRules:
     """What the key names; references point to kinds."""
     references: Mapping[str, str] = field(default_factory=dict)
     """Column to the kind of record whose key it must hold."""
+    mentions: frozenset[str] = frozenset()
+    """References of which all are remembered, so that records nobody refers to are found."""
     lists: frozenset[str] = frozenset()
-    """References that hold several keys with commas between."""
+    """Columns that hold several values with commas between."""
     filled: frozenset[str] = frozenset()
     """Columns whose value must not be blank."""
     ids: frozenset[str] = frozenset()
@@ -120,6 +122,7 @@ CLEVER_RULES: Mapping[SisFile, FileRules] = {
     SisFile.ENROLLMENTS: _rules(
         SisFile.ENROLLMENTS,
         references={**_SCHOOL, "section_id": "section", "student_id": "student"},
+        mentions=_columns("section_id"),
         private=True,
     ),
 }

@@ -30,6 +30,8 @@ class Upload(Protocol):
     name: str
     layout: str
     """``Clever`` or ``OneRoster``."""
+    unsaid: Mapping[str, Mapping[str, str]]
+    """By kind, what the layout has no column for: field of Clever's record to the roster's column."""
     problems: Problems
 
     @property
@@ -109,9 +111,7 @@ class CheckedFolder:
                 message += f"; there is {each.alike}"
             elif each.alike:
                 message += "; there is one that differs only in case, blanks, zeros or O"
-            self.problems.add(
-                catalog.UNKNOWN_REFERENCE, each.file, each.line, each.column, message, more=each.rows - 1
-            )
+            self.problems.add(catalog.UNKNOWN_REFERENCE, each.file, each.line, each.column, message, more=each.rows - 1)
         for alike in self.cross.alike():
             rules = by_kind[alike.kind]
             shown = "the ID" if rules.private else f"{rules.kind} {alike.value}"
@@ -130,7 +130,8 @@ class CheckedFolder:
 
     def tell_empty_sections(self, kind: str, enrollments: str, column: str) -> None:
         """Tell of the sections that no enrollment names."""
-        if enrollments not in self.files or not self.files[enrollments].rows_read:
+        file = self.files.get(enrollments)
+        if file is None or not file.usable or not file.rows_read:
             return
         rules = next(rules for rules in self._rules.values() if rules.kind == kind)
         for value, line in self.cross.unmentioned(kind, enrollments, column):
@@ -142,6 +143,7 @@ class CleverUpload(CheckedFolder):
     """An upload in Clever's layout."""
 
     layout = "Clever"
+    unsaid: Mapping[str, Mapping[str, str]] = {}
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         super().__init__(folder, scratch, {rules.name: rules for rules in CLEVER_RULES.values()})

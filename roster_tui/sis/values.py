@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _GRADES = {
     "it": "InfantToddler",
@@ -52,6 +53,7 @@ _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
+@lru_cache(maxsize=1_000)
 def grade(value: str) -> str:
     """Return the grade as Clever's enum spells it; ``""`` for none, ``Other`` for what it does not know."""
     text = value.strip().lower().lstrip("0") or ("0" if value.strip() else "")
@@ -85,6 +87,8 @@ def subject(value: str) -> str:
     return known or ("other" if text else "")
 
 
+# A city's million birth dates are some thousands of days.
+@lru_cache(maxsize=20_000)
 def day(value: str, *, not_after: date | None = None) -> date | None:
     """Return the day that ``MM/DD/YYYY``, ``M/D/YY`` or ``YYYY-MM-DD`` names, or None.
 
@@ -119,6 +123,7 @@ def iso_day(value: str) -> str | None:
     return found.isoformat() if found else None
 
 
+@lru_cache(maxsize=20_000)
 def birth_date(value: str, today: date) -> str:
     """Return a birth date as Clever serves it, ``M/D/YYYY`` without leading zeros; ``""`` for none."""
     found = day(value, not_after=today)
