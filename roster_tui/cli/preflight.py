@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from roster_tui.sis.problems import Problem, Severity
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from roster_tui.accounts.model import Account
     from roster_tui.preflight.forecast import Forecast, Suspension
 
 _LINES_A_FILE = 15
@@ -41,8 +43,8 @@ def preflight(session: Session, folder: Path, exit_code: bool) -> None:
         where = session.settings.data_root
         done = check_only(folder, f"There is no district in {where} to compare with: the files alone were checked")
     else:
-        accounts = {account.id: account for account in asyncio.run(workspace.directory.list_accounts())}
-        done = run_preflight(workspace, accounts, folder, lambda said: None if session.as_json else session.say(said))
+        say = (lambda said: None) if session.as_json else session.say
+        done = run_preflight(workspace, partial(_accounts, workspace), folder, say)
     if session.as_json:
         session.print_json(preflight_document(workspace, done))
     else:
@@ -52,6 +54,10 @@ def preflight(session: Session, folder: Path, exit_code: bool) -> None:
         raise Stopped(BLOCKED)
     if exit_code and (done.problems.count(Severity.WARNING) or (forecast and forecast.new_findings)):
         raise Stopped(FINDINGS)
+
+
+def _accounts(workspace: Workspace) -> dict[str, Account]:
+    return {account.id: account for account in asyncio.run(workspace.directory.list_accounts())}
 
 
 def _workspace(session: Session) -> Workspace | None:

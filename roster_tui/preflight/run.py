@@ -56,12 +56,15 @@ def check_only(folder: Path, why: str) -> Preflight:
 
 
 def preflight(
-    workspace: Workspace, accounts: Mapping[str, Account], folder: Path, say: Say = lambda message: None
+    workspace: Workspace,
+    accounts: Callable[[], Mapping[str, Account]],
+    folder: Path,
+    say: Say = lambda message: None,
 ) -> Preflight:
     """Return what is wrong with the files of a folder, and what uploading them would do to a district tonight.
 
-    ``accounts`` are the directory's, by Clever ID. Works in a private folder beside the roster. Raises OSError
-    when the disk has no room for it, `CacheDamaged` when the roster cannot be read.
+    ``accounts`` returns the directory's, by Clever ID; it is called when the files have been read. Works in a
+    private folder beside the roster. Raises OSError when the disk has no room for it, `CacheDamaged` when the roster cannot be read.
     """
     from roster_tui.preflight.forecast import Copy
 
@@ -79,7 +82,7 @@ def preflight(
                 copy.stage(upload)
                 upload.finish()
                 say("Comparing with the roster")
-                return _told(upload, copy.forecast(upload, accounts), "")
+                return _told(upload, copy.forecast(upload, accounts()), "")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
                 raise

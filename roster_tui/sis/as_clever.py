@@ -5,6 +5,7 @@ Sources: reference 7.2 (columns, duplicates, normalisation), section 4 (fields),
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -58,19 +59,21 @@ class CleverSide:
         yield from (("schools", record) for record in self._schools())
         teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
         contacts: dict[str, Record] = {}
-        students: dict[str, bytes] = {}
-        for student in self._students(students, contacts):
+        places: dict[str, int] = {}
+        ids = bytearray()
+        for student in self._students(places, ids, contacts):
             yield "users", student
         yield from (("users", contact) for contact in contacts.values())
-        enrolled = self._enrollments(students)
-        del students
+        enrolled = self._enrollments(places)
+        del places
         courses: dict[str, Record] = {}
         terms: dict[str, Record] = {}
         schools_of: dict[str, list[str]] = {
             sis_id: [self._id("school", row["school_id"])] for sis_id, row in teachers.items()
         }
         for sis_id, row in self._unique(SisFile.SECTIONS, "section_id"):
-            section = self._section(sis_id, row, teachers, enrolled.pop(sis_id, bytearray()))
+            students = {_id_at(ids, place) for place in enrolled.pop(sis_id, ())}
+            section = self._section(sis_id, row, teachers, sorted(students))
             for teacher in _teachers_of(row, teachers):
                 if section["school"] not in schools_of[teacher]:
                     schools_of[teacher].append(section["school"])
@@ -116,18 +119,21 @@ class CleverSide:
                 "ext": _custom(row, SisFile.SCHOOLS),
             }
 
-    def _students(self, seen: dict[str, bytes], contacts: dict[str, Record]) -> Iterator[Record]:
+    def _students(self, places: dict[str, int], ids: bytearray, contacts: dict[str, Record]) -> Iterator[Record]:
+        """Yield students; notes the place of each and, end to end, the bytes of all their ids."""
         for row in self._source.rows(SisFile.STUDENTS):
             sis_id = row["student_id"]
             if not sis_id:
                 continue
-            known = seen.get(sis_id)
-            raw = known or self._id_of("student", sis_id)
+            place = places.setdefault(sis_id, len(places))
+            new = place * _ID_BYTES == len(ids)
+            if new:
+                ids += self._id_of("student", sis_id)
+            student_id = _id_at(ids, place)
             # A repeated row may carry one more contact, and nothing else of it counts (reference 7.2).
-            self._note_contact(raw.hex(), row, contacts)
-            if known is None:
-                seen[sis_id] = raw
-                yield self._student(raw.hex(), sis_id, row)
+            self._note_contact(student_id, row, contacts)
+            if new:
+                yield self._student(student_id, sis_id, row)
 
     def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
         school = self._id("school", row["school_id"])
@@ -194,20 +200,20 @@ class CleverSide:
         if all(known["student"] != student_id for known in relationships):
             relationships.append({"student": student_id, "relationship": "Other", "type": "Other"})
 
-    def _enrollments(self, students: dict[str, bytes]) -> dict[str, bytearray]:
-        """Return the students of each section as raw ids end to end: 12 bytes each, not a Python list."""
-        enrolled: defaultdict[str, bytearray] = defaultdict(bytearray)
+    def _enrollments(self, places: dict[str, int]) -> dict[str, array[int]]:
+        """Return the places of each section's students: four bytes each, not a Python list."""
+        enrolled: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         for row in self._source.rows(SisFile.ENROLLMENTS):
-            if student := students.get(row["student_id"]):
-                enrolled[row["section_id"]] += student
+            place = places.get(row["student_id"])
+            if place is not None:
+                enrolled[row["section_id"]].append(place)
         return enrolled
 
-    def _section(self, sis_id: str, row: Row, teachers: dict[str, Row], enrolled: bytearray) -> Record:
+    def _section(self, sis_id: str, row: Row, teachers: dict[str, Row], students: list[str]) -> Record:
         holders = _teachers_of(row, teachers)
         primary = teachers[holders[0]]["last_name"] if holders and holders[0] == row["teacher_id"] else ""
         parts = (row.get("course_name", ""), primary, row.get("period", ""))
         ids = [self._id("teacher", holder) for holder in holders]
-        students = {bytes(enrolled[at : at + _ID_BYTES]) for at in range(0, len(enrolled), _ID_BYTES)}
         return {
             "id": self._id("section", sis_id),
             "district": self._district,
@@ -220,7 +226,7 @@ class CleverSide:
             "grade": values.grade(row.get("grade", "")),
             "teacher": ids[0] if ids else None,
             "teachers": ids,
-            "students": sorted(student.hex() for student in students),
+            "students": students,
             "ext": _custom(row, SisFile.SECTIONS),
         }
 
@@ -306,6 +312,10 @@ class CleverSide:
             if school not in schools:
                 schools.append(school)
         return found
+
+
+def _id_at(ids: bytearray, place: int) -> str:
+    return ids[place * _ID_BYTES : (place + 1) * _ID_BYTES].hex()
 
 
 def _teachers_of(row: Row, teachers: dict[str, Row]) -> list[str]:

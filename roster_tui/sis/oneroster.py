@@ -188,7 +188,8 @@ class OneRosterUpload(CheckedFolder):
                     for _ in self.rows(file):
                         pass
         super().finish()
-        self.tell_empty_sections("class", "enrollments.csv", _WITH_STUDENTS)
+        if self.stands:
+            self.tell_empty_sections("class", "enrollments.csv", _WITH_STUDENTS)
 
     # -- one file after the other ---------------------------------------------------------------------
 

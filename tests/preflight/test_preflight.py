@@ -1,0 +1,322 @@
+"""A preflight says what the next night really does, writes nothing, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from roster_tui.accounts.model import Account
+from roster_tui.clever.records import User
+from roster_tui.demo import NAME, SEED, DemoOptions, prepare
+from roster_tui.findings.store import known
+from roster_tui.preflight import Preflight, check_only, preflight
+from roster_tui.preflight.forecast import clevers_trips
+from roster_tui.preflight.scratch import scratch_folder
+from roster_tui.roster import history
+from roster_tui.roster.apply import apply
+from roster_tui.roster.compare import Tally, compare
+from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM
+from roster_tui.roster.stage import Stage
+from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, student_sis_id
+from roster_tui.sandbox.incidents import Incidents, WithIncidents
+from roster_tui.sis import SisDistrict, SisFolder
+from roster_tui.sis.as_clever import CleverSide, derived_id
+from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
+from tests.conftest import NOW, frozen, settings_for, wait_until
+from tests.sis.editing import Table, written
+
+DISTRICT = GeneratedDistrict(SIZES["small"], SEED, 2026, NAME)
+
+
+@pytest.fixture(scope="module")
+def files_of_first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(DISTRICT, tmp_path_factory.mktemp("night") / "files")
+
+
+@pytest.fixture
+def files(files_of_first_night: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(files_of_first_night, tmp_path / "tonight"))
+
+
+@pytest.fixture(scope="module")
+def _synced(tmp_path_factory: pytest.TempPathFactory, files_of_first_night: Path) -> Path:
+    folder = tmp_path_factory.mktemp("district")
+    prepare(settings_for(folder), DemoOptions((files_of_first_night,)), lambda message: None, frozen)
+    return folder
+
+
+@pytest.fixture
+def folder(_synced: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(_synced, tmp_path / "district"))
+
+
+@pytest.fixture
+def district(folder: Path) -> Workspace:
+    """A district synced once from the first night's files."""
+    return open_workspace(settings_for(folder), frozen)
+
+
+def accounts_of(workspace: Workspace) -> dict[str, Account]:
+    return {account.id: account for account in asyncio.run(workspace.directory.list_accounts())}
+
+
+def ahead(workspace: Workspace, files: Path) -> Preflight:
+    done = preflight(workspace, partial(accounts_of, workspace), files)
+    assert done.forecast is not None, done.not_compared
+    return done
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Return every file with its content's digest; SQLite's own files of an open database are no content."""
+    return {
+        str(file.relative_to(folder)): sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not file.name.endswith(("-wal", "-shm"))
+    }
+
+
+def test_the_same_files_change_nothing(district: Workspace, files: Path) -> None:
+    done = ahead(district, files)
+    assert list(done.problems) == []
+    assert all(not (tally.added or tally.updated or tally.removed) for tally in done.forecast.tallies.values())
+    assert done.forecast.suspensions == ()
+    assert not done.forecast.held
+    assert not done.forecast.new_findings
+
+
+def test_nothing_is_written_and_nothing_stays(district: Workspace, folder: Path, files: Path) -> None:
+    district.cache.reading()
+    before = contents(folder)
+    ahead(district, _a_bad_night(files))
+    assert contents(folder) == before
+    assert not list(folder.rglob("preflight-*"))
+
+
+def _a_bad_night(files: Path) -> Path:
+    teachers = Table(files / "teachers.csv")
+    teachers.set(5, "teacher_email", "")
+    teachers.set(6, "teacher_id", "2026-1")
+    del teachers.rows[7]
+    teachers.save()
+    return files
+
+
+def test_it_says_what_the_night_then_does(district: Workspace, folder: Path, files: Path) -> None:
+    forecast = ahead(district, _a_bad_night(files)).forecast
+    assert forecast is not None
+    before = accounts_of(district)
+    prepare(settings_for(folder), DemoOptions((files,)), lambda message: None, frozen)
+    after = accounts_of(district)
+    with district.cache.reading() as db:
+        counts = history.runs(db, 1)[0].counts
+        findings = {each.finding.id for each in known(db)}
+    for kind, tally in forecast.tallies.items():
+        if kind != "enrollment":
+            told = {"fetched": tally.fetched, "added": tally.added, "removed": tally.removed, "updated": tally.updated}
+            assert counts[f"{kind}s"] == told
+    suspended = {each.id: each.cause and each.cause.kind for each in after.values() if each.cause}
+    assert {
+        each.account.id: each.account.cause and each.account.cause.kind for each in forecast.suspensions
+    } == suspended
+    assert forecast.created == len(after.keys() - before.keys())
+    assert {each.finding.id for each in forecast.findings} == findings
+
+
+def test_a_rekeyed_teacher_is_told_apart_from_a_leaver(district: Workspace, files: Path) -> None:
+    forecast = ahead(district, _a_bad_night(files)).forecast
+    assert forecast is not None
+    assert forecast.rekeyed == {"teacher": 1}
+    by_id = {each.account.sis_id: each for each in forecast.suspensions}
+    rekeyed = [each.rekeyed_to for each in forecast.suspensions if each.rekeyed_to]
+    assert rekeyed == ["2026-1"]
+    assert len(by_id) == 3
+    assert all(each.sections > 0 for each in forecast.suspensions)
+    left = {each.finding.subject.sis_id for each in forecast.sections_left}
+    assert left
+    sections = Table(files / "sections.csv")
+    gone = {"T10003", *by_id}
+    assert left <= {row[sections.at("section_id")] for row in sections.rows if row[sections.at("teacher_id")] in gone}
+
+
+def test_teachers_who_lost_their_leading_letter_case_are_told(district: Workspace, files: Path) -> None:
+    teachers = Table(files / "teachers.csv")
+    teachers.set(5, "teacher_id", teachers.get(5, "teacher_id").lower())
+    teachers.save()
+    done = ahead(district, files)
+    told = [(each.file, each.line, each.column) for each in done.problems if each.code.code == "id-altered"]
+    assert told == [("teachers.csv", 5, "teacher_id")]
+
+
+class TestHolds:
+    """Ours and Clever's, each at its edge."""
+
+    def test_everybody_gone(self, district: Workspace, files: Path) -> None:
+        teachers = Table(files / "teachers.csv")
+        del teachers.rows[1:]
+        teachers.save()
+        (files / "staff.csv").unlink()
+        done = ahead(district, files)
+        assert done.problems.counts() == {"no-rows": 1}
+        assert [trip.kind for trip in done.forecast.held_by_clever] == ["teacher"]
+        assert {(trip.what, trip.kind) for trip in done.forecast.held} >= {
+            ("removed", "teacher"),
+            ("suspended", "account"),
+        }
+        assert len(done.forecast.suspensions) == 128
+
+    @pytest.mark.parametrize(("removed", "held"), [(10, False), (11, True)])
+    def test_clevers_trips_only_beyond_a_tenth(self, removed: int, held: bool) -> None:
+        assert bool(list(clevers_trips({"school": Tally(100, 100 - removed, 0, 0, removed)}))) is held
+
+    def test_terms_are_no_type_of_clevers(self) -> None:
+        assert list(clevers_trips({"term": Tally(2, 1, 0, 0, 1), "course": Tally(2, 0, 0, 0, 2)})) == []
+
+    def test_enrollments_are_one(self, district: Workspace, files: Path) -> None:
+        enrollments = Table(files / "enrollments.csv")
+        kept = len(enrollments.rows) * 85 // 100
+        gone = len(enrollments.rows) - kept
+        del enrollments.rows[kept:]
+        enrollments.save()
+        forecast = ahead(district, files).forecast
+        tally = forecast.tallies["enrollment"]
+        assert (tally.removed, tally.before - tally.fetched) == (gone, gone)
+        assert [trip.kind for trip in forecast.held_by_clever] == ["enrollment"]
+
+    def test_an_added_section_adds_its_class_list(self, district: Workspace, files: Path) -> None:
+        sections, enrollments = Table(files / "sections.csv"), Table(files / "enrollments.csv")
+        sections.add(2, section_id="99999")
+        enrollments.add(2, section_id="99999")
+        enrollments.add(2, section_id="99999", student_id=enrollments.get(3, "student_id"))
+        sections.save()
+        enrollments.save()
+        forecast = ahead(district, files).forecast
+        assert forecast.tallies["section"].added == 1
+        assert forecast.tallies["enrollment"].added == 2
+
+
+def real_district(folder: Path, source: SisDistrict) -> Workspace:
+    """A district whose Clever IDs are Clever's own, with a district admin whom no file holds."""
+    workspace = create_workspace(settings_for(folder), DistrictName("d" * 24, "Real"), frozen)
+    kinds = {"schools": SCHOOL, "terms": TERM, "courses": COURSE, "sections": SECTION}
+    stage = Stage(workspace.cache.staged_file)
+    from roster_tui.preflight.forecast import _MODELS
+
+    for resource, record in CleverSide(source, "x", NOW.date(), partial(derived_id, "minted elsewhere")).records():
+        if resource == "users" and "contact" in record["roles"]:
+            continue
+        kind = kinds.get(resource) or (STUDENT if "student" in record["roles"] else TEACHER)
+        stage.add(kind, [_MODELS[kind].model_validate(record)])
+    admin = {"id": "a" * 24, "name": {"first": "Jo", "last": "Dunn"}, "email": "jo@x.org"}
+    stage.add(TEACHER, [User.model_validate({**admin, "roles": {"district_admin": {"title": "Data"}}})])
+    stage.finish()
+    with workspace.cache.with_staged() as db:
+        compare(db)
+    with workspace.cache.writing(with_staged=True) as db:
+        apply(db, history.start_run(db, "full", NOW))
+    workspace.cache.discard_staged()
+    return workspace
+
+
+def test_ids_are_those_that_the_roster_knows(files: Path, tmp_path: Path) -> None:
+    workspace = real_district(tmp_path / "real", SisFolder(files))
+    done = preflight(workspace, dict, files)
+    assert done.forecast is not None
+    assert all(not (tally.added or tally.updated or tally.removed) for tally in done.forecast.tallies.values())
+
+
+def test_students_are_left_alone_where_none_are_kept(files: Path, tmp_path: Path) -> None:
+    workspace = real_district(tmp_path / "real", SisFolder(files))
+    settings = replace_students(workspace)
+    done = preflight(settings, dict, files)
+    assert done.forecast is not None
+    assert "enrollment" not in done.forecast.tallies
+    assert done.forecast.tallies["student"].fetched == 0
+
+
+def replace_students(workspace: Workspace) -> Workspace:
+    settings = settings_for(workspace.folder.parent, clever={"students": "none"})
+    return replace(workspace, settings=settings)
+
+
+class TestNotCompared:
+    """Files alone are checked where there is nothing to compare, or nothing that can be."""
+
+    def test_a_column_is_missing(self, district: Workspace, files: Path) -> None:
+        table = Table(files / "teachers.csv")
+        table.rename("teacher_id", "Teacher number")
+        table.save()
+        done = preflight(district, dict, files)
+        assert done.forecast is None
+        assert "could not process" in done.not_compared
+
+    def test_no_roster_yet(self, files: Path, tmp_path: Path) -> None:
+        workspace = create_workspace(settings_for(tmp_path / "new"), DistrictName("e" * 24, "New"), frozen)
+        done = preflight(workspace, dict, files)
+        assert done.forecast is None
+        assert "roster-tui sync" in done.not_compared
+
+    def test_no_district(self, files: Path) -> None:
+        done = check_only(files, "why")
+        assert (done.rows["students.csv"], done.not_compared) == (1_900, "why")
+
+
+class TestScratch:
+    """The throwaway copy goes with the process, however that ends."""
+
+    def test_it_is_private_and_goes(self, tmp_path: Path) -> None:
+        with scratch_folder(tmp_path, "any") as folder:
+            assert folder.stat().st_mode & 0o777 == 0o700
+            (folder / "roster.sqlite").write_text("x")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_it_goes_on_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(KeyboardInterrupt), scratch_folder(tmp_path, "any"):
+            raise KeyboardInterrupt
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_next_one_sweeps_what_a_killed_one_left_and_nothing_in_use(self, tmp_path: Path) -> None:
+        holding = (
+            "import sys, time; from pathlib import Path; from roster_tui.preflight.scratch import scratch_folder\n"
+            "with scratch_folder(Path(sys.argv[1]), 'any') as folder:\n"
+            "    (folder / 'roster.sqlite').write_text('x'); print(folder, flush=True); time.sleep(60)"
+        )
+        start: Callable[[], subprocess.Popen[str]] = lambda: subprocess.Popen(  # noqa: E731
+            [sys.executable, "-c", holding, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        killed, running = start(), start()
+        try:
+            assert killed.stdout and running.stdout
+            left, used = Path(killed.stdout.readline().strip()), Path(running.stdout.readline().strip())
+            os.kill(killed.pid, signal.SIGKILL)
+            killed.wait()
+            assert left.exists()
+            with scratch_folder(tmp_path, "any"):
+                wait_until(lambda: not left.exists())
+                assert (used / "roster.sqlite").exists()
+        finally:
+            for process in (killed, running):
+                process.kill()
+                process.communicate()
+
+
+def test_a_whole_migration_is_told_as_rekeyed(district: Workspace, files_of_first_night: Path, tmp_path: Path) -> None:
+    renamed = {student_sis_id(index): f"9{student_sis_id(index)}" for index in range(1_900)}
+    tonight = written(WithIncidents(DISTRICT, Incidents(rekeyed_students=renamed)), tmp_path / "migrated")
+    forecast = ahead(district, tonight).forecast
+    assert forecast is not None
+    tally = forecast.tallies["student"]
+    assert (tally.added, tally.removed) == (1_900, 1_900)
+    assert forecast.rekeyed["student"] == 1_900
+    assert "student" in {trip.kind for trip in forecast.held}
+    assert "student" in {trip.kind for trip in forecast.held_by_clever}
