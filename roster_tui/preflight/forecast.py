@@ -13,6 +13,7 @@ from typing import Any
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import Person, reconcile
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
+from roster_tui.clever.wire import read
 from roster_tui.findings import store
 from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
 from roster_tui.findings.store import Known
@@ -102,7 +103,7 @@ class Copy:
             stage = Stage(self._cache.staged_file, with_students=self._with_students)
             for kind, records in _in_batches(self._records(side, known, upload.unsaid)):
                 stage.add(kind, records)
-            stage.add(TEACHER, [User.model_validate(each) for each in known.other_admins()])
+            stage.add(TEACHER, [read(each, User) for each in known.other_admins()])
             stage.finish()
 
     def _records(
@@ -116,7 +117,7 @@ class Copy:
                 record = known.with_unsaid(kind, record, fields)
             if kind is TEACHER:
                 record = known.with_admin_role(record)
-            yield kind, _MODELS[kind].model_validate(record)
+            yield kind, read(record, _MODELS[kind])
 
     # -- the night ------------------------------------------------------------------------------------
 
@@ -136,7 +137,7 @@ class Copy:
             after = dict(accounts) | {account.id: account for account in ahead.accounts}
             replace_accounts(db, [account_row(account) for account in after.values()])
             today = {finding for (finding,) in db.execute("SELECT id FROM finding")}
-            store.refresh(db, at, self._workspace.pending_patience)
+            self._workspace.refresh_findings(db, at)
             findings = tuple(store.known(db))
             counted = {ENROLLMENT: _enrollments(db, run, enrolled)} if self._with_students else {}
         new = frozenset(each.finding.id for each in findings) - today
