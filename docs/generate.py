@@ -63,11 +63,19 @@ def _settings(table: type[msgspec.Struct], prefix: str) -> Iterator[tuple[str, A
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
             yield from _settings(hint, f"{prefix}{field.name}.")
         else:
-            yield f"{prefix}{field.name}", field.default, _description(hint)
+            default = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+            yield f"{prefix}{field.name}", _given(default), _description(hint)
+
+
+def _given(default: object) -> object:
+    """Return a default; of a table that need not be given, only what stands in it."""
+    if not isinstance(default, msgspec.Struct):
+        return default
+    return {name: value for name, value in msgspec.structs.asdict(default).items() if value is not None}
 
 
 def _toml(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=msgspec.to_builtins).decode()
 
 
 def _description(hint: Any) -> str:

@@ -102,12 +102,24 @@ class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     updated_percent: Annotated[float, Meta(description="Updated records of one type, in percent", ge=0, le=100)] = 75.0
     floor: Annotated[int, Meta(description="Changes of one type up to this number never hold", ge=0)] = 5
     suspensions: Annotated[int, Meta(description="Accounts one sync may suspend", ge=0)] = 50
-    school: Annotated[KindHoldSettings, Meta(description="Other limits for schools")] = KindHoldSettings()
-    term: Annotated[KindHoldSettings, Meta(description="Other limits for terms")] = KindHoldSettings()
-    course: Annotated[KindHoldSettings, Meta(description="Other limits for courses")] = KindHoldSettings()
-    teacher: Annotated[KindHoldSettings, Meta(description="Other limits for teachers")] = KindHoldSettings()
-    student: Annotated[KindHoldSettings, Meta(description="Other limits for students")] = KindHoldSettings()
-    section: Annotated[KindHoldSettings, Meta(description="Other limits for sections")] = KindHoldSettings()
+    school: Annotated[
+        KindHoldSettings, Meta(description="Other `removed_percent, updated_percent, floor` for schools")
+    ] = KindHoldSettings()
+    term: Annotated[KindHoldSettings, Meta(description="Other `removed_percent, updated_percent, floor` for terms")] = (
+        KindHoldSettings()
+    )
+    course: Annotated[
+        KindHoldSettings, Meta(description="Other `removed_percent, updated_percent, floor` for courses")
+    ] = KindHoldSettings()
+    teacher: Annotated[
+        KindHoldSettings, Meta(description="Other `removed_percent, updated_percent, floor` for teachers")
+    ] = KindHoldSettings()
+    student: Annotated[
+        KindHoldSettings, Meta(description="Other `removed_percent, updated_percent, floor` for students")
+    ] = KindHoldSettings()
+    section: Annotated[
+        KindHoldSettings, Meta(description="Other `removed_percent, updated_percent, floor` for sections")
+    ] = KindHoldSettings()
 
 
 class NotifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -215,5 +215,5 @@ def causes(db: sqlite3.Connection) -> int:
 
 
 def high(db: sqlite3.Connection) -> int:
-    """Return how many findings are of high severity."""
-    return int(db.execute("SELECT count(*) FROM finding WHERE severity = 3").fetchone()[0])
+    """Return how many findings of high severity there are, what follows from others not counted again."""
+    return int(db.execute("SELECT count(*) FROM finding WHERE severity = 3 AND because IS NULL").fetchone()[0])

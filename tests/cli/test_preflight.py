@@ -59,6 +59,7 @@ def test_the_document(run: Run, files: Path, folder: Path) -> None:
     assert suspended["sections"] == len(document["sections_without_valid_teacher"]) > 0
     assert {each["code"] for each in document["findings"] if each["new"]} == {
         "email-missing",
+        "email-without-at",
         "section-without-valid-teacher",
     }
     assert (document["would_hold"], document["clever_would_hold"]) == (False, False)

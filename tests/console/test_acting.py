@@ -60,7 +60,7 @@ async def test_the_status_and_the_conflicts_follow_an_action(open_console: Open)
             await desk.press("down")
         await desk.press("s")
         await desk.finish()
-        assert "Waiting for us (4)" in desk.text
+        assert "Waiting for us (5)" in desk.text
         assert "4 accounts" in desk.text
 
 
