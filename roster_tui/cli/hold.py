@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
 from roster_tui.findings.model import Subject
 from roster_tui.present import counted, display_text, number, subject_label, subject_sis_id
-from roster_tui.sync.affected import MOST_MATCHED, Departures
+from roster_tui.sync.affected import MOST_LINKED, Departures
 from roster_tui.sync.hold import Review, review
 from roster_tui.sync.hold import approve as approve_held
 from roster_tui.sync.hold import discard as discard_held
@@ -129,6 +130,10 @@ def _departures_document(each: Departures, limit: int) -> dict[str, Any]:
             "total": len(each.rekeyed),
             "rows": [{"old": _subject(old), "new": _subject(new)} for old, new in each.rekeyed[:limit]],
         },
+        "perhaps_rekeyed": {
+            "total": len(each.possible),
+            "rows": [{"old": _subject(old), "new": _subject(new)} for old, new in each.possible[:limit]],
+        },
     }
 
 
@@ -158,25 +163,31 @@ def _print_departures(each: Departures, limit: int) -> None:
     name = each.kind.name
     click.echo(f"\n{counted(each.tally.removed, name)} of {number(each.tally.before)} removed")
     if not each.complete:
-        click.echo(f"Too many to compare each with who came: only the first {number(MOST_MATCHED)} are looked at")
-    if each.rekeyed:
-        click.echo(f"Under another SIS ID: {counted(len(each.rekeyed), name)}")
-        rows = [
-            (
-                subject_label(name, old.label),
-                subject_sis_id(name, old.sis_id),
-                subject_sis_id(name, new.sis_id),
-                subject_label(name, new.label),
-            )
-            for old, new in each.rekeyed[:limit]
-        ]
-        print_table(("was", "SIS ID", "now", "is"), rows)
-        _print_more(len(each.rekeyed), limit)
+        click.echo(f"Too many to compare each with who came: the first {number(MOST_LINKED)} are listed as they are")
+    _print_pairs("Under another SIS ID", name, each.rekeyed, limit)
+    _print_pairs("Perhaps under another SIS ID", name, each.possible, limit)
     if each.leavers:
         click.echo(f"Really gone: {counted(len(each.leavers), name)}")
         rows_gone = [(subject_label(name, who.label), subject_sis_id(name, who.sis_id)) for who in each.leavers[:limit]]
         print_table((name, "SIS ID"), rows_gone)
         _print_more(len(each.leavers), limit)
+
+
+def _print_pairs(what: str, name: str, pairs: Sequence[tuple[Subject, Subject]], limit: int) -> None:
+    if not pairs:
+        return
+    click.echo(f"{what}: {counted(len(pairs), name)}")
+    rows = [
+        (
+            subject_label(name, old.label),
+            subject_sis_id(name, old.sis_id),
+            subject_sis_id(name, new.sis_id),
+            subject_label(name, new.label),
+        )
+        for old, new in pairs[:limit]
+    ]
+    print_table(("was", "SIS ID", "now", "is"), rows)
+    _print_more(len(pairs), limit)
 
 
 def _print_more(total: int, limit: int) -> None:

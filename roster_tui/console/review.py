@@ -14,6 +14,7 @@ from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
+from roster_tui.findings.model import Subject
 from roster_tui.present import NOTHING, counted, display_text, number, subject_label, subject_sis_id
 from roster_tui.sync.affected import Departures
 from roster_tui.sync.hold import Review
@@ -79,22 +80,32 @@ def _suspended(review: Review) -> list[Row]:
 
 def _departures(each: Departures) -> list[Row]:
     kind = each.kind.name
-    rekeyed = [
-        _row(
-            f"rekeyed {old.clever_id}",
-            subject_label(kind, old.label),
-            subject_sis_id(kind, old.sis_id),
-            f"{subject_sis_id(kind, new.sis_id) or NOTHING}  {subject_label(kind, new.label)}",
-        )
-        for old, new in each.rekeyed[:MOST]
-    ]
     gone = [
         _row(f"gone {who.clever_id}", subject_label(kind, who.label), subject_sis_id(kind, who.sis_id), "leaves")
         for who in each.leavers[:MOST]
     ]
+    pairs = (
+        ("rekeyed", "come again under another SIS ID", each.rekeyed),
+        ("perhaps", "come again under another SIS ID, perhaps", each.possible),
+    )
+    found = [
+        row
+        for key, what, both in pairs
+        for row in _group(f"{kind}-{key}", f"{kind}s {what}", len(both), _pairs(kind, key, both))
+    ]
+    leave = each.tally.removed - len(each.rekeyed) - len(each.possible)
+    return [*found, *_group(f"{kind}-gone", f"{kind}s leave", leave, gone)]
+
+
+def _pairs(kind: str, key: str, pairs: Sequence[tuple[Subject, Subject]]) -> list[Row]:
     return [
-        *_group(f"{kind}-rekeyed", f"{kind}s come again under another SIS ID", len(each.rekeyed), rekeyed),
-        *_group(f"{kind}-gone", f"{kind}s leave", each.tally.removed - len(each.rekeyed), gone),
+        _row(
+            f"{key} {old.clever_id}",
+            subject_label(kind, old.label),
+            subject_sis_id(kind, old.sis_id),
+            f"{subject_sis_id(kind, new.sis_id) or NOTHING}  {subject_label(kind, new.label)}",
+        )
+        for old, new in pairs[:MOST]
     ]
 
 

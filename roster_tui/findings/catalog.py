@@ -12,8 +12,8 @@ SIS_ID_CHANGED = Code(
     Severity.HIGH,
     Owner.CLEVER_SUPPORT,
     Effect.NEXT_SYNC,
-    "The SIS gave the same person a new SIS ID. Clever takes it for somebody new: the old record is archived"
-    " and suspended, the new one starts empty.",
+    "The SIS gave the same person, section or school a new SIS ID. Clever takes it for something new: the old record"
+    " is archived (accounts are suspended), the new one starts empty.",
     "Ask Clever support to map the old SIS ID to the new one, before anybody works with the duplicate;"
     " or have the SIS office put the old ID back.",
     "map old ID to new",
@@ -63,6 +63,18 @@ SIS_ID_LOOKS_ALIKE = Code(
     " or a hasty eye takes them for one; or they are one person, entered twice.",
     "Check whether the two are one person; if so, remove the record with the mistyped ID.",
     "check that they are two people",
+)
+SIS_ID_MAYBE_CHANGED = Code(
+    "sis-id-maybe-changed",
+    "SIS ID perhaps changed",
+    Severity.MEDIUM,
+    Owner.SIS_OFFICE,
+    Effect.NEXT_SYNC,
+    "One record left the data and one like it came. It may be the same under a new SIS ID, or somebody else who"
+    " resembles it: a twin, a namesake, a parallel section.",
+    "Ask the SIS office whether both are one. If so, have Clever support map the old SIS ID to the new one;"
+    " if not, dismiss this.",
+    "find out whether both are one",
 )
 EMAIL_MISSING = Code(
     "email-missing",
@@ -298,6 +310,7 @@ CODES: Mapping[str, Code] = {
     code.code: code
     for code in (
         SIS_ID_CHANGED,
+        SIS_ID_MAYBE_CHANGED,
         SIS_ID_SHARED,
         SIS_ID_REUSED,
         PERSON_REPLACED,
@@ -326,5 +339,5 @@ CODES: Mapping[str, Code] = {
     )
 }
 
-PAIRS = (SIS_ID_CHANGED,)
+PAIRS = (SIS_ID_CHANGED, SIS_ID_MAYBE_CHANGED)
 """The findings that propose a pair for the crosswalk: ``subject`` has the old ID, ``other`` the new one."""
