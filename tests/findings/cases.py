@@ -118,6 +118,10 @@ CASES: Mapping[str, tuple[District, District]] = {
         district({TEACHER: [teacher(1, state_id="7")]}, {TEACHER: [teacher(9, state_id="7")]}),
         district({TEACHER: [teacher(1, state_id="7")]}, {TEACHER: [teacher(9, state_id="8", first="Bo")]}),
     ),
+    "sis-id-maybe-changed": (
+        district({STUDENT: [student(1, dob="1/2/2015")]}, {STUDENT: [student(9, dob="9/9/2013")]}),
+        district({STUDENT: [student(1, dob="1/2/2015")]}, {STUDENT: [student(9, first="Max", dob="9/9/2013")]}),
+    ),
     "sis-id-shared": (
         district({TEACHER: [teacher(1, sis_id="T1"), teacher(2, sis_id="T1")]}),
         district({TEACHER: [teacher(1, sis_id="1")], STUDENT: [student(1, sis_id="1")]}),
