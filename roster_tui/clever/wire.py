@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
-import msgspec
 import orjson
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as wire_dataclass
 
-from roster_tui.clever.records import RECORD_OF_EVENT, CleverId, Event, Record
+from roster_tui.clever.records import RECORD_OF_EVENT, WIRE, CleverId, Event, Record
 
 T = TypeVar("T", bound=Record)
 
@@ -34,14 +35,16 @@ class Unreadable:
     """Which field and what was expected; never the value, which may be a student's."""
 
 
-class Link(msgspec.Struct, frozen=True, gc=False):
+@wire_dataclass(slots=True, config=WIRE)
+class Link:
     """Where an answer leads: ``self, next, prev``, or a related record."""
 
     rel: str
     uri: str
 
 
-class Listed(msgspec.Struct, Generic[T]):
+@dataclass(frozen=True)
+class Listed(Generic[T]):
     """One page of a list, read."""
 
     records: list[T]
@@ -49,11 +52,13 @@ class Listed(msgspec.Struct, Generic[T]):
     next_link: str | None
 
 
-class _Item(msgspec.Struct, Generic[T], gc=False):
+@wire_dataclass(slots=True, config=WIRE)
+class _Item(Generic[T]):
     data: T
 
 
-class _Envelope(msgspec.Struct, Generic[T]):
+@wire_dataclass(slots=True, config=WIRE)
+class _Envelope(Generic[T]):
     # Without a default: an answer without `data` must never pass for an empty list.
     data: list[_Item[T]]
     links: list[Link] | None = None
@@ -68,8 +73,8 @@ def read_list(body: bytes, kind: type[T]) -> Listed[T]:
     """Return the records of a list's page. Raises `NotAsDocumented` when it is none."""
     if kind is not Event:
         try:
-            envelope = _list_decoder(kind).decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            envelope: _Envelope[T] = _adapter(_Envelope[kind]).validate_json(_empty_as_null(body))  # type: ignore[valid-type]
+        except ValidationError:
             pass
         else:
             return Listed([item.data for item in envelope.data], [], _next(envelope.links or ()))
@@ -98,8 +103,17 @@ def read_count(body: bytes) -> int | None:
 
 
 @cache
-def _list_decoder(kind: type[T]) -> msgspec.json.Decoder[_Envelope[T]]:
-    return msgspec.json.Decoder(_Envelope[kind])  # type: ignore[valid-type]
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    """Return what reads a type; made when it is first needed, since that takes a while."""
+    return TypeAdapter(annotation)
+
+
+def _empty_as_null(body: bytes) -> bytes:
+    """Return JSON with null for every empty text.
+
+    Two quotes never meet in JSON but as an empty text, so a colon before them always stands between name and value.
+    """
+    return body.replace(b':""', b":null").replace(b': ""', b":null")
 
 
 def _loaded(body: bytes) -> Any:
@@ -127,8 +141,8 @@ def _items_of(document: Any) -> tuple[list[Any], list[Link]]:
     if not all(isinstance(item, dict) for item in items):
         raise NotAsDocumented
     try:
-        return [item.get("data", item) for item in items], msgspec.convert(links, list[Link])
-    except msgspec.ValidationError:
+        return [item.get("data", item) for item in items], _adapter(list[Link]).validate_python(links)
+    except ValidationError:
         raise NotAsDocumented from None
 
 
@@ -144,8 +158,8 @@ def _one_by_one(items: list[Any], kind: type[T]) -> tuple[list[T], list[Unreadab
         problem = ""
         try:
             records.append(read(item, kind))
-        except msgspec.ValidationError as error:
-            problem = str(error)
+        except ValidationError as error:
+            problem = _problem(error)
         except (TypeError, RecursionError):
             problem = "it holds what is no Unicode text, or is nested too deep"
         if problem:
@@ -155,12 +169,19 @@ def _one_by_one(items: list[Any], kind: type[T]) -> tuple[list[T], list[Unreadab
     return records, unreadable
 
 
+def _problem(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}"
+
+
 def read(raw: Any, kind: type[T]) -> T:
-    """Return a record from what JSON gave. Raises `msgspec.ValidationError`, which names no value, or TypeError."""
+    """Return a record from what JSON gave. Raises `ValidationError`, which shows no value, or TypeError."""
     if kind is Event:
         return _event(raw)  # type: ignore[return-value]
     # By way of bytes, so that a text which is no Unicode is refused here and not by the store.
-    return msgspec.json.decode(orjson.dumps(_without_empty(raw)), type=kind)
+    wire_type: Any = kind
+    record: T = _adapter(wire_type).validate_json(orjson.dumps(_without_empty(raw)))
+    return record
 
 
 def _without_empty(value: Any) -> Any:
@@ -169,12 +190,14 @@ def _without_empty(value: Any) -> Any:
     return value
 
 
-class _EventData(msgspec.Struct):
+@wire_dataclass(slots=True, config=WIRE)
+class _EventData:
     object: dict[str, Any]
     previous_attributes: dict[str, Any] | None = None
 
 
-class _WireEvent(msgspec.Struct):
+@wire_dataclass(slots=True, config=WIRE)
+class _WireEvent:
     id: CleverId
     type: str
     data: _EventData
@@ -184,7 +207,7 @@ class _WireEvent(msgspec.Struct):
 
 
 def _event(raw: Any) -> Event:
-    wire = msgspec.convert(raw, _WireEvent)
+    wire = _adapter(_WireEvent).validate_python(raw)
     kind = RECORD_OF_EVENT.get(wire.type.partition(".")[0])
     previous = wire.data.previous_attributes or wire.previous_attributes or {}
     return Event(
@@ -204,7 +227,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def kept(attributes: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+def kept(attributes: dict[str, Any], kind: Any) -> dict[str, Any]:
     """Return those attributes, at any depth, that a record of this kind keeps; an empty text as None."""
     found: dict[str, Any] = {}
     for name, inner in _fields(kind).items():
@@ -222,13 +245,14 @@ def kept(attributes: dict[str, Any], kind: type[msgspec.Struct]) -> dict[str, An
 
 
 @cache
-def _fields(kind: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct] | None]:
-    """Return a type's fields, each with the record type inside it, if any."""
-    return {field.name: _struct_in(field.type) for field in msgspec.structs.fields(kind)}
+def _fields(kind: Any) -> dict[str, type[Any] | None]:
+    """Return a type's fields, each with the wire type inside it, if any."""
+    hints = get_type_hints(kind)
+    return {field.name: _wire_type_in(hints[field.name]) for field in fields(kind)}
 
 
-def _struct_in(annotation: Any) -> type[msgspec.Struct] | None:
+def _wire_type_in(annotation: Any) -> type[Any] | None:
     for each in (annotation, *get_args(annotation)):
-        if isinstance(each, type) and issubclass(each, msgspec.Struct):
+        if isinstance(each, type) and is_dataclass(each):
             return each
     return None

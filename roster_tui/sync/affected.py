@@ -49,9 +49,7 @@ def _few(tally: Tally) -> bool:
 def _departures(db: sqlite3.Connection, kind: Kind, tally: Tally, linkage: Linkage | None) -> Departures:
     if linkage is None:
         return Departures(kind, tally, _first(db, kind), (), (), _few(tally))
-    rekeyed, possible = (
-        tuple((pair.old, pair.new) for pair in pairs) for pairs in (linkage.matches, linkage.possible)
-    )
+    rekeyed, possible = (tuple((pair.old, pair.new) for pair in pairs) for pairs in (linkage.matches, linkage.possible))
     return Departures(kind, tally, linkage.leavers, rekeyed, possible, True)
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import traceback
+from dataclasses import asdict
 from typing import Any
 
-import msgspec
 import pytest
 
 from roster_tui.clever import (
@@ -77,7 +77,7 @@ async def test_student_demographics_are_dropped_while_parsing() -> None:
     with serving(Script([reply(body)])) as url:
         async with client_for(url) as client:
             (only,) = [each async for each in client.users("student")]
-    assert set(msgspec.to_builtins(only.records[0])["roles"]["student"]) == {
+    assert set(asdict(only.records[0])["roles"]["student"]) == {
         "sis_id", "student_number", "state_id", "school", "schools", "grade", "dob",
     }  # fmt: skip
 
