@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from roster_tui.clever import Unreadable
@@ -31,7 +32,8 @@ class Fetched:
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function in a thread, and wait for its end even when cancelled: nobody may close its files."""
-    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    # No task of its own: a loop that ends cancels every task, and would take this one for ended.
+    work = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
     cancelled = False
     while not work.done():
         try:

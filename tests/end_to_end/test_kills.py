@@ -27,12 +27,15 @@ from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.service import Service
 from roster_tui.sandbox.store import Store
 from roster_tui.settings import Settings
-from roster_tui.sync import sync
+from roster_tui.sync import Step, sync
 from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
 from tests.conftest import NOW, Inbox, frozen, mail_options, serving, settings_for
 from tests.end_to_end.conftest import KILLS, Victim
 
 Tell = Callable[[str], None]
+
+FETCHING = {True: "fetch", False: "events"}
+"""What the first long step of a run is called, by whether it fetches everything."""
 
 DISTRICT = GeneratedDistrict(Size(schools=3, teachers=40, sections=90, students=200, staff=2), 3, 2026, "Lincoln")
 NIGHTS = (
@@ -49,9 +52,9 @@ NIGHTS = (
 )
 
 
-def run_sync(tell: Tell, folder: Path, url: str) -> None:
-    settings = settings_for(folder)
-    asyncio.run(sync(settings, DEMO_TOKEN.reveal(), url, progress=lambda step: tell(step.what), clock=frozen))
+def run_sync(tell: Tell, folder: Path, url: str, full: bool) -> None:
+    token, settings = DEMO_TOKEN.reveal(), settings_for(folder)
+    asyncio.run(sync(settings, token, url, full=full, progress=lambda step: tell(step.what), clock=frozen))
 
 
 def roster(folder: Path) -> str:
@@ -109,8 +112,9 @@ def test_a_sync_killed_at_any_moment_leaves_the_old_roster_or_the_new(tmp_path: 
             night = number % 2
             at += timedelta(days=1)
             load_night(store, NIGHTS[night], at)
-            after = draw.choice(["", "fetch", "compare", "apply", "apply", "accounts", "accounts"])
-            heard = Victim(run_sync, folder, url).killed(after, 0.3 if not after else 0.03, draw)
+            full = draw.random() < 0.5
+            after = draw.choice(["", FETCHING[full], "compare", "apply", "apply", "accounts", "accounts"])
+            heard = Victim(run_sync, folder, url, full).killed(after, 0.3 if not after else 0.03, draw)
             is_now = roster(folder)
             assert is_now in (right[0][0], right[1][0]), f"between the nights, killed after {heard[-1:]}"
             seen["new" if is_now == right[night][0] else "old"] += 1
@@ -215,30 +219,32 @@ def facts(workspace: Workspace) -> Any:
         )
 
 
-async def test_a_sync_stopped_at_any_step_can_be_run_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("full", [True, False], ids=["full", "incremental"])
+async def test_a_sync_stopped_at_any_step_can_be_run_again(tmp_path: Path, full: bool) -> None:
+    token, settings = DEMO_TOKEN.reveal(), settings_for(tmp_path / "data")
     store = Store(tmp_path / "clever.sqlite")
-    settings = settings_for(tmp_path / "data")
     with serving(Service(store).app()) as url:
-        for number, step in enumerate(["fetch", "compare", "apply", "accounts"] * 2):
-            load_night(store, NIGHTS[number % 2], NOW + timedelta(days=number))
-            seen = asyncio.Event()
-            run = asyncio.create_task(
-                sync(
-                    settings,
-                    DEMO_TOKEN.reveal(),
-                    url,
-                    progress=lambda told, step=step, seen=seen: seen.set() if told.what == step else None,  # type: ignore[misc]
-                    clock=frozen,
-                )
-            )
-            await seen.wait()
-            run.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await run
-            workspace, result = await sync(settings, DEMO_TOKEN.reveal(), url, clock=frozen)
+        load_night(store, NIGHTS[1], NOW)
+        await sync(settings, token, url, clock=frozen)
+        for number, step in enumerate([FETCHING[full], "compare", "apply", "accounts"]):
+            load_night(store, NIGHTS[number % 2], NOW + timedelta(days=number + 1))
+            await stopped_at(step, settings, token, url, full)
+            workspace, result = await sync(settings, token, url, full=full, clock=frozen)
             assert result.state == "applied"
             with workspace.cache.reading() as db:
                 there = db.execute("SELECT count(*) FROM teacher WHERE in_data").fetchone()
                 assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert there == (40 - number % 2,)
     store.close()
+
+
+async def stopped_at(step: str, settings: Settings, token: str, url: str, full: bool) -> None:
+    """Run a sync, and stop it as Ctrl-C does when it tells of a step; it must come to that step."""
+
+    def stop(told: Step) -> None:
+        if told.what == step:
+            run.cancel()
+
+    run = asyncio.create_task(sync(settings, token, url, full=full, progress=stop, clock=frozen))
+    with pytest.raises(asyncio.CancelledError):
+        await run
