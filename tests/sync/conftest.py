@@ -25,6 +25,10 @@ from tests.conftest import frozen, serving, settings_for
 SMALL = Size(schools=3, teachers=40, sections=90, students=200, staff=2)
 
 
+class Killed(BaseException):
+    """The process dies here. No KeyboardInterrupt: from a thread that would go through the event loop itself."""
+
+
 class Night:
     """A simulated Clever and the console's data beside it."""
 

@@ -19,7 +19,7 @@ from roster_tui.sis import SisFile
 from roster_tui.sync import HoldChanged, NothingHeld, finish_interrupted
 from roster_tui.sync.hold import Review, approve, discard, review
 from roster_tui.workspace import Workspace
-from tests.sync.conftest import Night, Without
+from tests.sync.conftest import Killed, Night, Without
 
 REKEYED = {student_sis_id(n): f"9{n:05}" for n in range(30)}
 STRICT = HoldSettings(removed_percent=1, floor=0)
@@ -134,17 +134,17 @@ def test_killed_while_approving_it_is_applied_or_still_held(clever: Night, monke
     shown = reviewed(workspace).digest
 
     def killed(*arguments: Any) -> None:
-        raise KeyboardInterrupt
+        raise Killed
 
     monkeypatch.setattr("roster_tui.sync.commit.set_meta", killed)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         asyncio.run(approve(workspace, shown))
     monkeypatch.undo()
     assert reviewed(workspace).digest == shown
     assert len(students(workspace)) == 200
 
     monkeypatch.setattr("roster_tui.sync.hold.follow", killed)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         asyncio.run(approve(workspace, shown))
     monkeypatch.undo()
     assert set(REKEYED.values()) <= students(workspace)

@@ -26,7 +26,7 @@ from roster_tui.settings import HoldSettings
 from roster_tui.sync import SyncResult, sync
 from roster_tui.workspace import Workspace
 from tests.conftest import frozen, serving, settings_for
-from tests.sync.conftest import Night
+from tests.sync.conftest import Killed, Night
 from tests.sync.town import DEEDS, Town
 
 OF_A_RUN = {"run", "meta"}
@@ -231,13 +231,13 @@ def test_a_killed_run_leaves_cursor_and_roster_as_they_were(clever: Night, monke
     before = dump(workspace)
 
     def killed(*arguments: Any) -> None:
-        raise KeyboardInterrupt
+        raise Killed
 
     monkeypatch.setattr("roster_tui.sync.commit.history.prune", killed)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Killed):
         clever.sync()
     monkeypatch.undo()
     assert dump(workspace) == before
     with workspace.cache.reading() as db:
-        assert (runs(db, 1)[0].state, runs(db, 1)[0].error) == ("failed", "interrupted")
+        assert (runs(db, 1)[0].state, runs(db, 1)[0].error) == ("failed", "Killed")
     assert clever.sync()[1].counts["teacher"].removed == 1
