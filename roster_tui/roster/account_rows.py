@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from roster_tui.roster import search
+from roster_tui.roster import ranks, search
 from roster_tui.roster.apply import write_totals
 from roster_tui.roster.compare import stays
 from roster_tui.roster.kinds import TEACHER
@@ -90,4 +90,5 @@ def _list_absent(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
         )
         keys.append(int(done.lastrowid or 0))
     search.add(db, TEACHER, keys)
+    ranks.write(db, TEACHER)
     write_totals(db)

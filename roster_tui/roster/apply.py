@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
-from roster_tui.roster import search
+from roster_tui.roster import ranks, search
 from roster_tui.roster.history import record_changes
 from roster_tui.roster.kinds import KINDS, Kind, Link, PackedList
 
@@ -37,6 +37,7 @@ def apply(db: sqlite3.Connection, run: int) -> None:
             _write_links(db, kind, link)
         search.write(db, kind)
     _derive(db)
+    ranks.write_moved(db)
 
 
 def _changed(kind: Kind, what: str) -> str:

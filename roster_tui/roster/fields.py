@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from roster_tui.roster import ranks
 from roster_tui.roster.filter import Condition, FieldType
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 
@@ -126,38 +127,27 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
     },
 }
 
-_FINDINGS = "(SELECT -count(*) FROM finding f WHERE f.key = t.key OR f.other = t.key)"
+CONCERNED = (
+    "(SELECT key, count(*) findings FROM (SELECT key FROM finding"
+    " UNION ALL SELECT other FROM finding WHERE other IS NOT NULL) GROUP BY key)"
+)
+"""The records that findings are about, and how many; joined as ``c`` where rows are sorted by it."""
 
-_SIS_ORDER = ("length(t.sis_id)", "t.sis_id")
-"""Shorter first, so that numbers sort as numbers do."""
-
-ORDERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    SCHOOL.name: {
-        "name": ("o.by_name",),
-        "sis": _SIS_ORDER,
-        "teachers": ("-t.teachers",),
-        "sections": ("-t.sections",),
-        "students": ("-t.students",),
-        "findings": (_FINDINGS,),
-    },
+_NOT_RANKED: Mapping[str, Mapping[str, str]] = {
+    SCHOOL.name: {"findings": "-coalesce(c.findings, 0)"},
     TEACHER.name: {
-        "name": ("o.by_name",),
-        "email": ("t.email IS NULL", "t.email"),
-        "sis": _SIS_ORDER,
-        "sections": ("-t.sections",),
-        "account": (_STATE,),
-        "findings": (_FINDINGS,),
+        "account": "coalesce((SELECT a.state FROM account a WHERE a.key = o.key), 'none')",
+        "findings": "-coalesce(c.findings, 0)",
     },
-    SECTION.name: {
-        "name": ("o.by_name",),
-        "school": ("(SELECT s.sort_name FROM school s WHERE s.key = t.school)",),
-        "sis": _SIS_ORDER,
-        "students": ("-t.students",),
-        "grade": ("length(t.grade)", "t.grade"),
-        "findings": (_FINDINGS,),
-    },
+    SECTION.name: {"findings": "-coalesce(c.findings, 0)"},
 }
-"""Sort orders by column, where ``o`` is the rank; numbers begin with the largest, which is what one looks for."""
+"""What changes between syncs is sorted when it is asked for."""
+
+ORDERS: Mapping[str, Mapping[str, str]] = {
+    kind.name: {order: f"o.{ranks.column(order)}" for order in ranks.ranked(kind)} | dict(_NOT_RANKED[kind.name])
+    for kind in (SCHOOL, TEACHER, SECTION)
+}
+"""Sort orders by column, where ``o`` is the row's ranks; equal rows follow their names."""
 
 
 def field_types(kind: Kind) -> Mapping[str, FieldType]:

@@ -10,19 +10,22 @@ import sqlite3
 import sys
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from roster_tui.roster import search
 from roster_tui.roster.apply import totals
-from roster_tui.roster.fields import FIELDS, ORDERS
+from roster_tui.roster.fields import CONCERNED, FIELDS, ORDERS
 from roster_tui.roster.filter import EVERYTHING, Filter
 from roster_tui.roster.kinds import SECTION, TEACHER, Kind
+from roster_tui.roster.ranks import ranked
 
 FIRST = 200
 """Keys of a first window: more than any terminal shows."""
-COUNTED, COUNTED_SLOWLY = 60_000, 15_000
+COUNTED, COUNTED_SLOWLY = 60_000, 4_000
 """Hits counted and sorted at once; the fewer when each costs more: its row is read, or a word is very short."""
+_WALKED = 6_000
+"""Rows of an order that are looked at in turn, at 4 µs each, before all hits are sorted instead."""
 
 _WITHIN = {
     (TEACHER.name, "school"): "t.key IN (SELECT teacher FROM teacher_school WHERE school = ?)",
@@ -73,23 +76,25 @@ class _Sql:
 
 def first_window(db: sqlite3.Connection, listing: Listing, size: int = FIRST) -> Window:
     """Return the first keys and a count, fast enough for every key press."""
-    within = _all_of(_within(listing))
     total = _total(db, listing)
-    if listing.filter == EVERYTHING:
-        return Window(listing, _first(db, listing, within, size), total, True, total)
     match = _match(db, listing)
     if match is None:
         return Window(listing, array("I"), 0, True, total)
     hits = _hits(listing, match, _conditions(listing, match))
-    slow = " t " in hits.text or any(len(word) < search.TRIGRAM for word in listing.filter.words)
-    most = COUNTED_SLOWLY if slow else COUNTED
-    count = _count(db, _Sql(f"FROM (SELECT 1 {hits.text} LIMIT {most + 1})", hits.values))
-    if count > most:
-        # Among so many the first are found sooner by walking the names than by sorting all hits.
-        keys = _first(db, listing, _all_of([_conditions(listing, ""), *_word_tests(listing)]), size)
-        return Window(listing, keys, most, False, total)
-    keys = _keys(db, f"{hits.text} {_by_rank(listing)} LIMIT {size}", hits.values)
-    return Window(listing, keys, count, True, total)
+    if listing.filter == EVERYTHING and listing.within is None:
+        count, most, exact = total, total, True
+    else:
+        slow = " t " in hits.text or any(len(word) < search.TRIGRAM for word in listing.filter.words)
+        most = COUNTED_SLOWLY if slow else COUNTED
+        count = _count(db, _Sql(f"FROM (SELECT 1 {hits.text} LIMIT {most + 1})", hits.values))
+        exact = count <= most
+    keys = array("I")
+    if not exact or count == total:
+        # Among so many the first are found sooner by walking the order than by sorting all hits.
+        keys = _walked(db, listing, _all_of([_conditions(listing, ""), *_word_tests(listing)]), size)
+    if len(keys) < (min(size, count) if exact else size):
+        keys = _keys(db, f"{hits.text} {_sorted(listing)} LIMIT {size}", hits.values)
+    return Window(listing, keys, min(count, most), exact, total)
 
 
 def full_window(db: sqlite3.Connection, listing: Listing) -> Window:
@@ -99,7 +104,7 @@ def full_window(db: sqlite3.Connection, listing: Listing) -> Window:
     if match is not None:
         hits = _hits(listing, match, _conditions(listing, match))
         # One value instead of a row per key: 400,000 rows would each wake Python up.
-        ordered = f"SELECT printf('%08x', o.key) hex {hits.text} {_by_rank(listing)}"
+        ordered = f"SELECT printf('%08x', o.key) hex {hits.text} {_sorted(listing)}"
         packed = db.execute(f"SELECT group_concat(hex, '') FROM ({ordered})", hits.values).fetchone()[0]
         keys.frombytes(bytes.fromhex(packed or ""))
         if sys.byteorder == "little":
@@ -124,38 +129,58 @@ def _keys(db: sqlite3.Connection, source: str, values: list[Any]) -> array[int]:
 
 
 def _hits(listing: Listing, match: str, conditions: _Sql) -> _Sql:
-    """SQL for rows that hold the words and pass the conditions; ``o`` is the rank, ``t`` the row.
+    """SQL for rows that hold the words and pass the conditions; ``o`` is the ranks, ``t`` the row.
 
-    The row is joined only when somebody asks for more of it than its rank: it is ten times as wide.
+    The row is joined only when somebody asks for more of it than its ranks: it is ten times as wide.
     """
     name = listing.kind.name
-    if not match:
-        source = f"FROM {name} t CROSS JOIN {name}_rank o ON o.key = t.key WHERE"
-        return _Sql(f"{source} {conditions.text}", conditions.values)
-    asked = " ".join([conditions.text, *ORDERS[name][listing.order]])
-    row = f"CROSS JOIN {name} t ON t.key = o.key" if "t." in asked else ""
-    source = f"FROM {name}_text x CROSS JOIN {name}_rank o ON o.key = x.rowid {row} WHERE {name}_text MATCH ? AND"
-    return _Sql(f"{source} {conditions.text}", [match, *conditions.values])
+    if match:
+        source = f"{name}_text x CROSS JOIN {name}_rank o ON o.key = x.rowid {_row(listing, conditions)}"
+        conditions = _all_of([_Sql(f"{name}_text MATCH ?", [match]), conditions])
+    elif _row(listing, conditions):
+        source = f"{name} t CROSS JOIN {name}_rank o ON o.key = t.key"
+    else:
+        source = f"{name}_rank o"
+    if listing.order == "findings":
+        source += f" LEFT JOIN {CONCERNED} c ON c.key = o.key"
+    return _Sql(f"FROM {source} WHERE {conditions.text}", conditions.values)
 
 
-def _by_rank(listing: Listing) -> str:
-    direction = " DESC" if listing.descending else ""
-    parts = ORDERS[listing.kind.name][listing.order]
-    # Equal rows follow the name, whatever the direction, so that an order is always the same.
-    by_name = [] if listing.order == "name" else ["o.by_name"]
-    return "ORDER BY " + ", ".join([*(part + direction for part in parts), *by_name])
+def _row(listing: Listing, conditions: _Sql) -> str:
+    name = listing.kind.name
+    return f"CROSS JOIN {name} t ON t.key = o.key" if "t." in conditions.text else ""
 
 
-def _first(db: sqlite3.Connection, listing: Listing, conditions: _Sql, size: int) -> array[int]:
-    """Return the first keys of an order; by name, the rows are walked until there are enough."""
-    if listing.order != "name":
-        hits = _hits(listing, "", conditions)
-        return _keys(db, f"{hits.text} {_by_rank(listing)} LIMIT {size}", hits.values)
-    direction = " DESC" if listing.descending else ""
-    order = ", ".join(f"o.{column}{direction}" for column in (*listing.kind.name_order, "key"))
-    conditions = _Sql(conditions.text.replace("t.", "o."), conditions.values)
-    source = f"FROM {listing.kind.name} o WHERE {conditions.text} ORDER BY {order} LIMIT {size}"
-    return _keys(db, source, conditions.values)
+def _sorted(listing: Listing) -> str:
+    direction = "DESC" if listing.descending else "ASC"
+    parts = dict.fromkeys([ORDERS[listing.kind.name][listing.order], "o.by_name"])
+    return "ORDER BY " + ", ".join(f"{part} {direction}" for part in parts)
+
+
+def _walked(db: sqlite3.Connection, listing: Listing, conditions: _Sql, size: int) -> array[int]:
+    """Return the first keys of an order, passing few rows; fewer than ``size`` where those hold too few."""
+    ranks = f"{listing.kind.name}_rank o"
+    by_name = replace(listing, order="name")
+    if listing.order in ranked(listing.kind):
+        legs = [(ranks, _near(db, listing), _sorted(listing))]
+    elif listing.order == "findings":
+        # Few rows have findings; all the others follow in order of their names.
+        concerned = (f"{CONCERNED} c CROSS JOIN {ranks} ON o.key = c.key", "1", _sorted(listing))
+        others = f"{_near(db, by_name)} AND o.key NOT IN (SELECT key FROM {CONCERNED})"
+        legs = [*([] if listing.descending else [concerned]), (ranks, others, _sorted(by_name))]
+    else:
+        legs = []
+    keys = array("I")
+    for source, where, order in legs:
+        passed = f"FROM {source} {_row(listing, conditions)} WHERE {where} AND {conditions.text} {order}"
+        keys += _keys(db, f"{passed} LIMIT {size - len(keys)}", conditions.values)
+    return keys
+
+
+def _near(db: sqlite3.Connection, listing: Listing) -> str:
+    """SQL for the first rows of a ranked order."""
+    rank = ORDERS[listing.kind.name][listing.order]
+    return f"{rank} > {totals(db)[listing.kind.name] - _WALKED}" if listing.descending else f"{rank} <= {_WALKED}"
 
 
 def _within(listing: Listing) -> list[_Sql]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from roster_tui.roster import ranks
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, Kind
 
-VERSION = 3
+VERSION = 4
 """Kept as ``user_version``; a cache of another version is fetched anew."""
 
 _INTEGER_COLUMNS = {"students"}
@@ -117,11 +118,11 @@ def _link_tables(kind: Kind) -> str:
 
 def _text_table(kind: Kind) -> str:
     # Contentless: the text is made from the row's own columns. Folded before, hence case_sensitive.
-    # The index holds every column of that text: walking it in order of name tests words at scan speed.
     return (
-        f"CREATE INDEX {kind.name}_name ON {kind.name} ({', '.join(kind.name_order)});\n"
         f"CREATE VIRTUAL TABLE {kind.name}_text USING fts5 (text, content='', columnsize=0,"
         " tokenize='trigram case_sensitive 1');\n"
         f"CREATE VIRTUAL TABLE {kind.name}_term USING fts5vocab ({kind.name}_text, row);\n"
-        f"CREATE TABLE {kind.name}_rank (key INTEGER PRIMARY KEY, by_name INTEGER NOT NULL);"
+        # The same terms without their counts, which that table works out at 0.2 ms a term when it is asked.
+        f"CREATE TABLE {kind.name}_trigram (term TEXT PRIMARY KEY) WITHOUT ROWID;\n"
+        f"{ranks.tables(kind)}"
     )

@@ -13,6 +13,8 @@ from tests.present.test_present import HOSTILE
 
 def plant(demo_folder: Path, name: str) -> None:
     """Give the first teacher and section a name, as if Clever had sent it."""
+    from roster_tui.roster import ranks
+    from roster_tui.roster.kinds import TEACHER
     from roster_tui.roster.text import fold
 
     (file,) = demo_folder.glob("*/roster.sqlite")
@@ -23,8 +25,7 @@ def plant(demo_folder: Path, name: str) -> None:
         "UPDATE teacher SET last = ?, first = '', middle = '', sort_name = ? WHERE key = ?", (stored, fold(stored), key)
     )
     db.execute("UPDATE section SET name = ? WHERE key = (SELECT min(key) FROM section)", (stored,))
-    db.execute("DELETE FROM teacher_rank")
-    db.execute("INSERT INTO teacher_rank SELECT key, row_number() OVER (ORDER BY sort_name) FROM teacher")
+    ranks.write(db, TEACHER)
     text = db.execute("SELECT sort_name FROM teacher WHERE key = ?", (key,)).fetchone()[0]
     db.execute("INSERT INTO teacher_text (rowid, text) VALUES (?, ?)", (key, text + "\n  "))
     db.commit()

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roster_tui.findings import store
+from roster_tui.findings.catalog import CODES
+from roster_tui.findings.model import Finding, Subject
 from roster_tui.roster import listing as listing_module
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.fields import FIELDS, ORDERS, field_types
@@ -16,6 +19,7 @@ from roster_tui.roster.kinds import BY_NAME, SCHOOL, SECTION, STUDENT, TEACHER
 from roster_tui.roster.listing import Listing, Window, first_window, full_window
 from roster_tui.roster.read import key_of, rows
 from roster_tui.roster.text import fold, listed_name, spoken_name
+from tests.conftest import NOW
 from tests.roster.conftest import an_id, night, school, section, student, teacher
 
 texts = st.text(alphabet="abcxyzABéñ'9 -.", max_size=12)
@@ -139,8 +143,49 @@ def test_every_order_is_an_order_of_all_rows(district: Cache, kind: str) -> None
         for order in ORDERS[kind]:
             up = full_window(db, Listing(BY_NAME[kind], order=order))
             down = full_window(db, Listing(BY_NAME[kind], order=order, descending=True))
-            assert sorted(up.keys) == sorted(down.keys) == everything
+            assert sorted(up.keys) == everything
+            assert list(down.keys) == list(reversed(up.keys))
             assert list(first_window(db, Listing(BY_NAME[kind], order=order)).keys) == list(up.keys)
+
+
+@pytest.mark.parametrize("rows_passed", [0, 1, 2, 100])
+@pytest.mark.parametrize("text", ["", "o", "glover", "grade:9", "-choir", "finding:any"])
+def test_the_first_rows_are_those_of_the_whole_order_however_few_rows_are_passed_to_find_them(
+    district: Cache, monkeypatch: pytest.MonkeyPatch, text: str, rows_passed: int
+) -> None:
+    for limit in ("COUNTED", "COUNTED_SLOWLY"):
+        monkeypatch.setattr(listing_module, limit, 0)
+    monkeypatch.setattr(listing_module, "_WALKED", rows_passed)
+    with district.writing() as db:
+        biology = key_of(db, SECTION, an_id(SECTION, 2))
+        about = Subject("section", biology or 0, an_id(SECTION, 2), "C2", "Biology")
+        store.refresh(db, NOW, [Finding(CODES["section-without-valid-teacher"], about)])
+    with district.reading() as db:
+        for order in ORDERS["section"]:
+            for descending in (False, True):
+                filter_ = parse(text, field_types(SECTION))
+                listing = Listing(SECTION, filter=filter_, order=order, descending=descending)
+                assert list(first_window(db, listing, 2).keys) == list(full_window(db, listing).keys[:2])
+
+
+def test_orders_follow_the_next_night(district: Cache) -> None:
+    night(
+        district,
+        {
+            SCHOOL: [school(1, name="Zoo High School"), school(2, name="Álamo Middle School")],
+            SECTION: [
+                section(1, [], [1, 2], 1, name="Algebra", grade="9"),
+                section(2, [], [1], 2, name="Biology", grade="10"),
+                section(4, [], [1, 2, 3], 2, name="Drama", grade="1"),
+            ],
+        },
+    )
+    with district.reading() as db:
+        found = {order: names(db, full_window(db, Listing(SECTION, order=order))) for order in ORDERS["section"]}
+    assert found["name"] == ["Algebra", "Biology", "Drama"]
+    assert found["school"] == ["Biology", "Drama", "Algebra"]
+    assert found["students"] == ["Drama", "Algebra", "Biology"]
+    assert found["grade"] == ["Drama", "Algebra", "Biology"]
 
 
 def test_sis_ids_sort_as_numbers_do(district: Cache) -> None:
