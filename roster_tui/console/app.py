@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -30,7 +31,6 @@ from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
 from roster_tui.roster.read import account_counts, clever_ids, pending_ids
-from roster_tui.why import of as why_of
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -210,6 +210,7 @@ class RosterApp(App[None]):
 
     def _why(self) -> None:
         from roster_tui.console.why import WhyScreen
+        from roster_tui.why import of as why_of
 
         if (record := self.browser.record) and (why := why_of(self.workspace, *record)):
             self.push_screen(WhyScreen(self.workspace, why))
@@ -230,6 +231,10 @@ class RosterApp(App[None]):
     # -- accounts and sync --------------------------------------------------------------------------
 
     def _get_ready_to_act(self) -> None:
+        if not gc.isenabled():
+            # What stands now is not looked through again: a full collection would hold a key up for 30 ms.
+            gc.freeze()
+            gc.enable()
         if not self.workspace.settings.read_only:
             self.run_worker(self._hands().settle(), group="acting", description="settle")
 

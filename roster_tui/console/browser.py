@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from roster_tui.console import reports, runs
+from roster_tui.console import reports
 from roster_tui.console.bars import crumb_parts, report_counts, window_counts
 from roster_tui.console.columns import Row
 from roster_tui.console.filterline import FilterLine
@@ -28,10 +28,17 @@ from roster_tui.roster.filter import EVERYTHING, FilterError, parse
 from roster_tui.roster.listing import Window
 from roster_tui.workspace import Workspace
 
+
+def _sync_runs(workspace: Workspace) -> reports.Report:
+    from roster_tui.console.runs import sync_runs
+
+    return sync_runs(workspace)
+
+
 _REPORTS: Mapping[str, Callable[[Workspace], reports.Report]] = {
     "triage": reports.triage,
     "activity": reports.activity,
-    "sync": runs.sync_runs,
+    "sync": _sync_runs,
 }
 
 
@@ -162,7 +169,9 @@ class Browser(Vertical):
         if row.kind == "entry":
             return details.entry_lines(self._workspace, int(row.key), width)
         if row.kind == "run":
-            return runs.run_lines(self._workspace, int(row.key), width)
+            from roster_tui.console.runs import run_lines
+
+            return run_lines(self._workspace, int(row.key), width)
         return [[Part(part.text)] for part in row.cells if part.text]
 
     # -- going --------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ def measure(data: str, width: int, height: int, colours: str, keys: int, idle: f
     judged = (width, height) == SIZES[-1] and colours == "256 colours"
     with Terminal(command("--data-dir", data), width=width, height=height, term=COLOURS[colours]) as terminal:
         terminal.until(lambda shown: "? help" in shown.lines[-1])
+        opened = sum(map(len, terminal.received)) + terminal.rest(1.0)
         terminal.press("4")
         terminal.until(lambda shown: "Stud" in shown.lines[2] and bool(shown.lines[3]))
         terminal.rest(1.0)
@@ -46,6 +47,7 @@ def measure(data: str, width: int, height: int, colours: str, keys: int, idle: f
         before = terminal.cpu_seconds()
         sent = terminal.wait(idle)
         busy = 100 * (terminal.cpu_seconds() - before) / idle
+    yield Figure("opening the console", opened, "bytes")
     yield Figure(f"row down, median of {len(rows)}", median(rows), "bytes", ROW_GOAL if judged else None)
     yield Figure("row down, mean with the rows that scroll", mean(rows), "bytes", ROW_GOAL if judged else None)
     yield Figure(f"page down, median of {len(pages)}", median(pages), "bytes", PAGE_GOAL if judged else None)

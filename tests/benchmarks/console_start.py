@@ -22,7 +22,7 @@ from figures import Figure, show
 from terminal import Shows, Terminal
 
 EMPTY = [sys.executable, "-c", "from textual.app import App; App().run()"]
-SETTLED_SECONDS = 1.0
+SETTLED_SECONDS = 0.5
 TIME_GOAL, MEMORY_GOAL = 1.15, 1.4
 
 

@@ -117,6 +117,11 @@ class Terminal:
             pass
 
     @property
+    def received(self) -> list[bytes]:
+        """Everything it has written so far."""
+        return [piece.data for piece in self._pieces]
+
+    @property
     def lines(self) -> list[str]:
         """What the screen shows."""
         return [line.rstrip() for line in self.screen.display]
