@@ -34,6 +34,9 @@ LONGEST = 1_000
 SURROGATE = re.compile("[\ud800-\udfff]")
 """What stands for a byte that is not UTF-8."""
 
+_CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
+_WHOLE_ROW = re.compile(rf"{_CELL}(?:,{_CELL})*\r?\n?")
+"""A line whose quotes all open and close cells (RFC 4180)."""
 _CHUNK = 1 << 20
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -163,13 +166,10 @@ class LenientFile:
 
     def _swallowed(self, width: int) -> bool:
         """Whether a record of several lines is rather a row with an open quote, and another row after it."""
-        # The second line of a value over two lines closes a quote; a row of its own has its quotes in pairs.
-        if len(self._record) < 2 or self._record[1].count('"') % 2:
+        # The second line of a value over two lines closes a quote; a row of its own is whole without the first.
+        if len(self._record) < 2 or _WHOLE_ROW.fullmatch(self._record[1]) is None:
             return False
-        try:
-            return len(next(csv.reader(self._record[1:2]), [])) == width > 1
-        except csv.Error:
-            return True
+        return len(next(csv.reader(self._record[1:2]), [])) == width > 1
 
     def _of_width(self, numbers: Sequence[int], rows: list[list[str]], note: Note) -> tuple[list[int], list[list[str]]]:
         width = len(self.header)
