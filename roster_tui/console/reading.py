@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 from roster_tui.roster.cache import Cache
@@ -31,10 +32,26 @@ class Reading:
         """Close all connections; whoever still reads from one is stopped first."""
         self._generation += 1
         self.pages.close()
-        for db, lock in self._in_use.items():
-            while not lock.acquire(timeout=0.01):
-                db.interrupt()
-            db.close()
+        for db in self._in_use:
+            with self._alone_with(db, self._generation):
+                db.close()
+
+    @contextmanager
+    def _alone_with(self, db: sqlite3.Connection, generation: int) -> Iterator[None]:
+        """Give a connection once nobody else uses it; an older question is stopped, also if it begins only now.
+
+        Raises `Superseded` for the older one, so that it never stops the newer.
+        """
+        lock = self._in_use[db]
+        while not lock.acquire(timeout=0.01):
+            if generation != self._generation:
+                raise Superseded
+            db.interrupt()
+        try:
+            if generation != self._generation:
+                raise Superseded
+            yield
+        finally:
             lock.release()
 
     def version(self) -> int:
@@ -56,9 +73,7 @@ class Reading:
 
     async def _answer(self, generation: int, ask: _Ask, db: sqlite3.Connection, listing: Listing) -> Window:
         def answer() -> Window:
-            with self._in_use[db]:
-                if generation != self._generation:
-                    raise Superseded
+            with self._alone_with(db, generation):
                 return ask(db, listing)
 
         try:
