@@ -80,13 +80,13 @@ def first_window(db: sqlite3.Connection, listing: Listing, size: int = FIRST) ->
     match = _match(db, listing)
     if match is None:
         return Window(listing, array("I"), 0, True, total)
-    hits = _hits(listing, match, _conditions(listing, match))
+    hits, counted = (_hits(listing, match, _conditions(listing, match), ranked=ranked) for ranked in (True, False))
     if listing.filter == EVERYTHING and listing.within is None:
         count, most, exact = total, total, True
     else:
-        slow = " t " in hits.text or any(len(word) < search.TRIGRAM for word in listing.filter.words)
+        slow = " t " in counted.text or any(len(word) < search.TRIGRAM for word in listing.filter.words)
         most = COUNTED_SLOWLY if slow else COUNTED
-        count = _count(db, _Sql(f"FROM (SELECT 1 {hits.text} LIMIT {most + 1})", hits.values))
+        count = _count(db, _Sql(f"FROM (SELECT 1 {counted.text} LIMIT {most + 1})", counted.values))
         exact = count <= most
     keys = array("I")
     if not exact or count == total:
@@ -128,20 +128,22 @@ def _keys(db: sqlite3.Connection, source: str, values: list[Any]) -> array[int]:
     return array("I", (key for (key,) in db.execute(f"SELECT o.key {source}", values)))
 
 
-def _hits(listing: Listing, match: str, conditions: _Sql) -> _Sql:
-    """SQL for rows that hold the words and pass the conditions; ``o`` is the ranks, ``t`` the row.
+def _hits(listing: Listing, match: str, conditions: _Sql, *, ranked: bool = True) -> _Sql:
+    """SQL for rows that hold the words and pass the conditions: ``t`` is the row, ``o`` its ranks if wanted.
 
-    The row is joined only when somebody asks for more of it than its ranks: it is ten times as wide.
+    Each is joined only when it is asked for: a row is ten times as wide as its ranks, and counting needs neither.
     """
     name = listing.kind.name
+    wants_row = "t." in conditions.text
     if match:
-        source = f"{name}_text x CROSS JOIN {name}_rank o ON o.key = x.rowid {_row(listing, conditions)}"
+        source, key = f"{name}_text x", "x.rowid"
+        source += f" CROSS JOIN {name} t ON t.key = x.rowid" if wants_row else ""
         conditions = _all_of([_Sql(f"{name}_text MATCH ?", [match]), conditions])
-    elif _row(listing, conditions):
-        source = f"{name} t CROSS JOIN {name}_rank o ON o.key = t.key"
     else:
-        source = f"{name}_rank o"
-    if listing.order == "findings":
+        source, key = (f"{name} t", "t.key") if wants_row else (f"{name}_rank o", "")
+    if ranked and key:
+        source += f" CROSS JOIN {name}_rank o ON o.key = {key}"
+    if ranked and listing.order == "findings":
         source += f" LEFT JOIN {CONCERNED} c ON c.key = o.key"
     return _Sql(f"FROM {source} WHERE {conditions.text}", conditions.values)
 

@@ -122,7 +122,9 @@ class Sections:
     def sort(self, column: str) -> float:
         """Go to the next order; returns milliseconds until its column is marked."""
         at = self._terminal.press("o")
-        return 1000 * (self._terminal.until(lambda shown: f"{column}▲" in shown.lines[HEADER]) - at)
+        return 1000 * (
+            self._terminal.until(lambda shown: re.search(f"{column}[▲▼]", shown.lines[HEADER]) is not None) - at
+        )
 
 
 def _answered(shown: Terminal, text: str) -> bool:
@@ -171,8 +173,9 @@ def measure(size: str, words: Sequence[str], rounds: int) -> Iterator[Figure]:
             sections = Sections(terminal)
             began = time.monotonic()
             times = drive(sections, words, rounds)
+            ended = time.monotonic()
             terminal.leave("q")
-        blocks = [1000 * seconds for at, seconds in json.loads(noted.read_text()) if at > began]
+        blocks = [1000 * seconds for at, seconds in json.loads(noted.read_text()) if began < at < ended]
     yield from _spread("filter key to frame", times.keys)
     yield from _spread("  of these, words of one or two letters", times.short)
     yield from _spread("  to the whole count", times.whole, None)
