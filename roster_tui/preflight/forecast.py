@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import Person, reconcile
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
-from roster_tui.clever.wire import read
+from roster_tui.clever.wire import read_list
 from roster_tui.findings import store
 from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
 from roster_tui.findings.store import Known
@@ -24,7 +26,7 @@ from roster_tui.roster.apply import apply
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.compare import ADDED, REMOVED, Tally, compare
 from roster_tui.roster.hold import Limits, Trip, trips
-from roster_tui.roster.kinds import COUNTED, COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
+from roster_tui.roster.kinds import COUNTED, COURSE, KINDS, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
 from roster_tui.sis import catalog
 from roster_tui.sis.as_clever import CleverSide
@@ -32,6 +34,8 @@ from roster_tui.sis.crosscheck import folded_id
 from roster_tui.sis.upload import Upload
 from roster_tui.workspace import Workspace, account_row
 
+Raw = dict[str, Any]
+"""A record in Clever's wire shape."""
 _BATCH = 2_000
 ENROLLMENT = "enrollment"
 """Clever counts enrollments as a type of their own; the roster keeps them inside sections."""
@@ -100,15 +104,15 @@ class Copy:
         with closing(self._cache.reader()) as db:
             known = KnownIds(db, self._workspace.district.id)
             side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of)
-            stage = Stage(self._cache.staged_file, with_students=self._with_students)
+            stage = Stage(self._cache.staged_file, with_students=self._with_students, in_order=False)
             for kind, records in _in_batches(self._records(side, known, upload.unsaid)):
-                stage.add(kind, records)
-            stage.add(TEACHER, [read(each, User) for each in known.other_admins()])
+                stage.add(kind, _read(kind, records))
+            stage.add(TEACHER, _read(TEACHER, list(known.other_admins())))
             stage.finish()
 
     def _records(
         self, side: CleverSide, known: KnownIds, unsaid: Mapping[str, Mapping[str, str]]
-    ) -> Iterator[tuple[Kind, Record]]:
+    ) -> Iterator[tuple[Kind, Raw]]:
         for resource, record in side.records():
             kind = _kind_of(resource, record)
             if kind is None or (kind is STUDENT and not self._with_students):
@@ -117,7 +121,7 @@ class Copy:
                 record = known.with_unsaid(kind, record, fields)
             if kind is TEACHER:
                 record = known.with_admin_role(record)
-            yield kind, read(record, _MODELS[kind])
+            yield kind, record
 
     # -- the night ------------------------------------------------------------------------------------
 
@@ -164,13 +168,13 @@ class Copy:
 
 
 _KINDS = {"schools": SCHOOL, "terms": TERM, "courses": COURSE, "sections": SECTION}
-_MODELS: Mapping[Kind, type[Record]] = {
-    SCHOOL: School,
-    TERM: Term,
-    COURSE: Course,
-    SECTION: Section,
-    TEACHER: User,
-    STUDENT: User,
+_MODELS: Mapping[str, type[Record]] = {
+    SCHOOL.name: School,
+    TERM.name: Term,
+    COURSE.name: Course,
+    SECTION.name: Section,
+    TEACHER.name: User,
+    STUDENT.name: User,
 }
 
 
@@ -193,15 +197,21 @@ def clevers_trips(tallies: Mapping[str, Tally]) -> Iterator[Trip]:
             yield Trip("removed", kind, tally.removed, tally.before, _CLEVERS_PERCENT)
 
 
-def _in_batches(records: Iterable[tuple[Kind, Record]]) -> Iterator[tuple[Kind, list[Record]]]:
-    waiting: dict[Kind, list[Record]] = {}
+def _in_batches(records: Iterable[tuple[Kind, Raw]]) -> Iterator[tuple[Kind, list[Raw]]]:
+    waiting: dict[str, list[Raw]] = {kind.name: [] for kind in KINDS}
     for kind, record in records:
-        batch = waiting.setdefault(kind, [])
+        batch = waiting[kind.name]
         batch.append(record)
         if len(batch) >= _BATCH:
             yield kind, batch
-            waiting[kind] = []
-    yield from waiting.items()
+            waiting[kind.name] = []
+    yield from ((kind, waiting[kind.name]) for kind in KINDS)
+
+
+def _read(kind: Kind, records: list[Raw]) -> list[Record]:
+    """Return records as a page of Clever's answers would be read."""
+    page = read_list(orjson.dumps({"data": [{"data": record} for record in records]}), _MODELS[kind.name])
+    return page.records
 
 
 def _people(rows: Iterable[tuple[Any, ...]]) -> Iterator[Person]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from roster_tui.roster.kinds import Kind
 from roster_tui.sis.as_clever import derived_id
 
-_TABLE = "CREATE TEMP TABLE known (kind TEXT, sis_id TEXT, id BLOB, PRIMARY KEY (kind, sis_id)) WITHOUT ROWID"
 _TEACHES = "(instr(t.roles, 'teacher') > 0 OR t.roles = '')"
 # Courses and terms have no SIS ID: the keys are those under which Clever makes them from section rows.
 _KEYS = {
@@ -25,6 +25,42 @@ _KEYS = {
              " || coalesce(t.ends, 'None')", "1", "1"),
 }  # fmt: skip
 _ADMIN = "district_admin"
+_ID_BYTES = 12
+_HASH = (1 << 64) - 1
+_PLACE_BITS = 32
+_PLACE = (1 << _PLACE_BITS) - 1
+
+
+class _Ids:
+    """The ids of one kind by key: 24 bytes each, where a dict of a city's students would take 150 MB.
+
+    Keys are told apart by their 64-bit hash, salted by the process: that two of a million share one is less likely
+    than one in thirty million.
+    """
+
+    def __init__(self, db: sqlite3.Connection, table: str, key: str, where: str, first: str) -> None:
+        rows = db.execute(
+            f"SELECT {key}, r.id FROM {table} t JOIN record r ON r.key = t.key"
+            f" WHERE {key} IS NOT NULL AND {where} ORDER BY {first}"
+        )
+        self._ids = bytearray()
+        places: list[int] = []
+        for place, (sis_id, clever_id) in enumerate(rows):
+            # Hash and place in one number sort faster than pairs do; of one key the first row comes first.
+            places.append((hash(sis_id) & _HASH) << _PLACE_BITS | place)
+            self._ids += clever_id
+        places.sort()
+        self._hashes = array("Q", (each >> _PLACE_BITS for each in places))
+        self._places = array("I", (each & _PLACE for each in places))
+
+    def find(self, sis_id: str) -> bytes | None:
+        """Return the id of a key, or None."""
+        wanted = hash(sis_id) & _HASH
+        at = bisect_left(self._hashes, wanted)
+        if at == len(self._hashes) or self._hashes[at] != wanted:
+            return None
+        place = self._places[at] * _ID_BYTES
+        return bytes(self._ids[place : place + _ID_BYTES])
 
 
 class KnownIds:
@@ -33,22 +69,14 @@ class KnownIds:
     def __init__(self, db: sqlite3.Connection, district_id: str) -> None:
         self._db = db
         self._district = district_id
-        # Read-only is the roster, not the list made of it here.
-        db.execute("PRAGMA query_only = 0")
-        db.execute(_TABLE)
-        for kind, (table, key, where, first) in _KEYS.items():
-            db.execute(
-                f"INSERT OR IGNORE INTO temp.known SELECT '{kind}', {key}, r.id FROM {table} t"
-                # Written in order of key: into a tree of its size at random it would take five times as long.
-                f" JOIN record r ON r.key = t.key WHERE {key} IS NOT NULL AND {where} ORDER BY {key}, {first}"
-            )
-        self.id_of = lru_cache(maxsize=100_000)(self._id_of)
+        self._known = {kind: _Ids(db, *source) for kind, source in _KEYS.items()}
         self._admins = {record["id"]: record for record in self._district_admins()}
 
-    def _id_of(self, kind: str, sis_id: str) -> bytes:
+    def id_of(self, kind: str, sis_id: str) -> bytes:
         """Return the roster's id of a record, or a new one that follows from its key."""
-        row = self._db.execute("SELECT id FROM temp.known WHERE kind = ? AND sis_id = ?", (kind, sis_id)).fetchone()
-        return bytes(row[0]) if row else derived_id(self._district, kind, sis_id)
+        known = self._known.get(kind)
+        found = known.find(sis_id) if known else None
+        return found or derived_id(self._district, kind, sis_id)
 
     def _district_admins(self) -> Iterator[dict[str, Any]]:
         rows = self._db.execute(

@@ -57,7 +57,6 @@ class CleverSide:
         Students and sections are streamed; teachers, terms, courses and enrollments are held meanwhile.
         """
         yield from (("schools", record) for record in self._schools())
-        teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
         contacts: dict[str, Record] = {}
         places: dict[str, int] = {}
         ids = bytearray()
@@ -66,6 +65,7 @@ class CleverSide:
         yield from (("users", contact) for contact in contacts.values())
         enrolled = self._enrollments(places)
         del places
+        teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
         courses: dict[str, Record] = {}
         terms: dict[str, Record] = {}
         schools_of: dict[str, list[str]] = {

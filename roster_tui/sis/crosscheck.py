@@ -17,9 +17,9 @@ _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -32000;
-CREATE TABLE key (kind TEXT, value TEXT, line INTEGER, mark INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID;
--- Marks of rows that repeat a key and are meant to.
-CREATE TABLE again (kind TEXT, value TEXT, mark INTEGER, PRIMARY KEY (kind, value, mark)) WITHOUT ROWID;
+-- Every row's key as it was read; sorted into `key` when its file has been read: at random that takes much longer.
+CREATE TABLE seen (kind TEXT, value TEXT, line INTEGER, mark INTEGER);
+CREATE TABLE key (kind TEXT, value TEXT, line INTEGER, rows INTEGER, PRIMARY KEY (kind, value)) WITHOUT ROWID;
 -- Only of keys that are not their own folded form: most are.
 CREATE TABLE folded (kind TEXT, folded TEXT, value TEXT, line INTEGER);
 CREATE TABLE reference (
@@ -99,33 +99,46 @@ class Crosscheck:
 
     def add_keys(
         self, kind: str, values: Sequence[str], lines: Sequence[int], marks: Sequence[int | None] = ()
-    ) -> list[Repeated]:
-        """Note the keys of some rows; returns those that an earlier row has. Blank ones are not keys.
+    ) -> None:
+        """Note the keys of some rows. Blank ones are not keys.
 
         With ``marks`` a key may come again under another mark; None is a mark that does not excuse it.
         """
         given = zip(values, lines, marks or [None] * len(values), strict=True)
         rows = [(kind, value, line, mark) for value, line, mark in given if value]
-        added = self._db.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?, ?)", rows).rowcount
+        self._db.executemany("INSERT INTO seen VALUES (?, ?, ?, ?)", rows)
         if not _folded_already(values):
             self._db.executemany(
                 "INSERT INTO folded VALUES (?, ?, ?, ?)",
                 [(kind, folded, value, line) for _, value, line, _ in rows if (folded := folded_id(value)) != value],
             )
-        return [] if added == len(rows) else list(self._repeated(rows))
 
-    def _repeated(self, rows: Iterable[tuple[str, str, int, int | None]]) -> Iterator[Repeated]:
-        for kind, value, line, mark in rows:
-            first, its_mark = self._db.execute(
-                "SELECT line, mark FROM key WHERE kind = ? AND value = ?", (kind, value)
-            ).fetchone()
-            if first == line:
-                continue
-            if mark is None or mark == its_mark or not self._is_new(kind, value, mark):
-                yield Repeated(value, line, first)
+    def complete(self, kind: str) -> list[Repeated]:
+        """Say that every key of a kind has been added; returns the rows whose key an earlier row has."""
+        self._db.execute(
+            "INSERT INTO key SELECT kind, value, min(line), count(*) FROM seen WHERE kind = ?"
+            " GROUP BY kind, value ORDER BY kind, value",
+            (kind,),
+        )
+        repeated = list(self._repeated(kind))
+        self._db.execute("DELETE FROM seen WHERE kind = ?", (kind,))
+        self._complete.add(kind)
+        return repeated
 
-    def _is_new(self, kind: str, value: str, mark: int) -> bool:
-        return self._db.execute("INSERT OR IGNORE INTO again VALUES (?, ?, ?)", (kind, value, mark)).rowcount == 1
+    def _repeated(self, kind: str) -> Iterator[Repeated]:
+        rows = self._db.execute(
+            "SELECT s.value, s.line, s.mark, k.line FROM seen s JOIN key k ON k.kind = s.kind AND k.value = s.value"
+            " WHERE s.kind = ? AND k.rows > 1 ORDER BY s.value, s.line",
+            (kind,),
+        )
+        marks: set[int] = set()
+        for value, line, mark, first_line in rows:
+            if line == first_line:
+                marks = {mark}
+            elif mark is None or mark in marks:
+                yield Repeated(value, line, first_line)
+            else:
+                marks.add(mark)
 
     def add_references(
         self, file: str, column: str, kind: str, values: Sequence[str], lines: Sequence[int], *, remember: bool = False
@@ -146,10 +159,6 @@ class Crosscheck:
             " ON CONFLICT (file, column, value) DO UPDATE SET rows = rows + excluded.rows",
             [(file, column, kind, value, first[value], rows) for value, rows in Counter(values).items() if value],
         )
-
-    def complete(self, kind: str) -> None:
-        """Say that every key of a kind has been added."""
-        self._complete.add(kind)
 
     def _missing(self, kind: str, values: set[str]) -> set[str]:
         rows = self._db.execute(
