@@ -10,6 +10,11 @@ import pytest
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
+on_a_terminal = pytest.mark.skipif(
+    "PYTEST_XDIST_WORKER" in os.environ, reason="it waits for frames on a real terminal: run this file without -n"
+)
+
+
 @pytest.fixture(scope="session")
 def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("benchmarks")
@@ -18,9 +23,19 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["console_start.py", "--size", "small", "--rounds", "1"], "memory settled, times the empty app's"),
-        (["filter_keys.py", "--size", "small", "--words", "art", "--rounds", "1"], "longest block of the event loop"),
-        (["bytes.py", "--size", "small", "--keys", "2", "--idle", "0.1"], "120x40, 256 colours"),
+        pytest.param(
+            ["console_start.py", "--size", "small", "--rounds", "1"],
+            "memory settled, times the empty app's",
+            marks=on_a_terminal,
+        ),
+        pytest.param(
+            ["filter_keys.py", "--size", "small", "--words", "art", "--rounds", "1"],
+            "longest block of the event loop",
+            marks=on_a_terminal,
+        ),
+        pytest.param(
+            ["bytes.py", "--size", "small", "--keys", "2", "--idle", "0.1"], "120x40, 256 colours", marks=on_a_terminal
+        ),
         (["city_sync.py", "--size", "small"], "cache file"),
         ([], "filter_keys.py"),
     ],
