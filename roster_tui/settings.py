@@ -69,7 +69,7 @@ class CleverSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How activation mail leaves. Without a host it is kept in a Maildir in the data folder."""
+    """How activation and password mail leaves. Without a host it is kept in a Maildir in the data folder."""
 
     host: Annotated[str, Meta(description="SMTP server; empty keeps mail in a Maildir in the data folder")] = ""
     port: Annotated[int, Meta(description="Port of the SMTP server", ge=1, le=65_535)] = 587
@@ -78,11 +78,47 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
     username: Annotated[str, Meta(description="User for AUTH; empty sends without")] = ""
     password_file: Annotated[str, Meta(description="File that holds the password; only its owner may read it")] = ""
-    sender: Annotated[str, Meta(description="From address of activation mail")] = "roster@localhost"
+    sender: Annotated[str, Meta(description="From address of the mail")] = "roster@localhost"
     cooldown_hours: Annotated[float, Meta(description="Hours before one person is mailed again", ge=0)] = 24.0
-    platform_url: Annotated[str, Meta(description="The platform's address, named in the mail")] = (
+    per_minute: Annotated[
+        int,
+        Meta(description="Messages a minute at most, all consoles together; 0 sends as fast as the server takes", ge=0),
+    ] = 0
+    templates: Annotated[
+        str, Meta(description="Folder of your own mail texts; by default `mail` beside the settings file")
+    ] = ""
+    platform_url: Annotated[str, Meta(description="The platform's address, on which the links in the mail stand")] = (
         "https://app.masteryconnect.com"
     )
+    activation_path: Annotated[str, Meta(description="The platform's page that an activation link opens")] = "/activate"
+    password_path: Annotated[str, Meta(description="The platform's page that a password link opens")] = "/password"
+    activation_link_hours: Annotated[float, Meta(description="Hours for which an activation link is good", gt=0)] = (
+        168.0
+    )
+    password_link_hours: Annotated[float, Meta(description="Hours for which a password link is good", gt=0)] = 24.0
+
+    def __post_init__(self) -> None:
+        # Whoever reads a link on its way can use it.
+        if not is_secure(self.platform_url):
+            raise ValueError(
+                f"platform_url is {self.platform_url!r}; it must be an https address (http only on loopback)"
+            )
+        for name in ("activation_path", "password_path"):
+            path = getattr(self, name)
+            if not path.startswith("/") or any(each in path for each in "?# \\"):
+                raise ValueError(f"{name} is {path!r}; it must be a path such as /activate")
+
+    @property
+    def sender_domain(self) -> str:
+        """What the sender's address has after its @."""
+        from email.utils import parseaddr
+
+        return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+
+    @property
+    def templates_folder(self) -> Path:
+        """Where the district's own mail texts stand, if there are any."""
+        return Path(self.templates).expanduser() if self.templates else config_path().parent / "mail"
 
 
 class KindHoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -107,17 +107,17 @@ class Workspace:
     def performer(self) -> Performer:
         """Return what plans and performs actions for this operator."""
         from roster_tui.accounts.act import Operator, Performer
-        from roster_tui.accounts.mail import outbox_for
+        from roster_tui.accounts.mail import Letters, Links, outbox_for
         from roster_tui.accounts.running import Running
 
+        ledger = private_folder(self.folder / "ledger")
         return Performer(
             directory=self.directory,
-            outbox=outbox_for(self.settings.mail, self.folder / "mail"),
+            outbox=outbox_for(self.settings.mail, self.folder / "mail", self.folder.parent / "mail-pace"),
             journal=self.journal,
             running=Running(private_folder(self.folder / "ledger" / "running")),
             operator=Operator(self.settings.operator_name, socket.gethostname()),
-            mail=self.settings.mail,
-            district=self.district.name,
+            letters=Letters(self.settings.mail, self.district.name, Links(ledger), self.settings.zone),
             clock=self.clock,
             situation=self._situation,
         )

@@ -14,12 +14,11 @@ from datetime import datetime
 from itertools import islice
 
 from roster_tui.accounts.directory import Directory, DirectoryError, InDoubt
-from roster_tui.accounts.mail import Delivery, Fate, MailUnavailable, Outbox, Send, activation_mail
+from roster_tui.accounts.mail import Delivery, Fate, Letters, MailKind, MailUnavailable, Outbox, Send
 from roster_tui.accounts.model import Account, Cause, CauseKind, Change, Invite, Suspend, Uninvite, Unsuspend
 from roster_tui.accounts.plan import VERBS, Item, Plan, Situation, Verb, Verdict, plan
 from roster_tui.accounts.running import Running
 from roster_tui.ledger import Journal
-from roster_tui.settings import MailSettings
 
 BATCH = {"activate": 10}
 BATCH_OTHERWISE = 100
@@ -69,8 +68,7 @@ class Performer:
     journal: Journal
     running: Running
     operator: Operator
-    mail: MailSettings
-    district: str
+    letters: Letters
     clock: Callable[[], datetime]
     situation: Callable[[Account, datetime], Situation]
 
@@ -170,9 +168,7 @@ class Performer:
 
     async def _send(self, send: Send, action: str, account: Account, at: datetime) -> Delivery:
         try:
-            message = activation_mail(
-                self.mail, self.district, account.name, account.email or "", action, account.id, at
-            )
+            message = self.letters.mail_for(MailKind.ACTIVATION, account, action, at)
         except ValueError as error:
             return Delivery(Fate.REFUSED, f"the address cannot be used: {error}")
         return await send(message)
@@ -180,7 +176,7 @@ class Performer:
     async def _after_delivery(
         self, action: str, item: Item, account: Account, delivery: Delivery, at: datetime
     ) -> tuple[Item, Account]:
-        if delivery.fate is Fate.ACCEPTED:
+        if delivery.fate in (Fate.ACCEPTED, Fate.KEPT):
             return replace(item, verdict=Verdict.DONE), account
         if delivery.fate is Fate.UNKNOWN:
             said = f"the mail may or may not have left ({delivery.said}); not sent again by itself"

@@ -87,14 +87,16 @@ async def _send(settings: Settings, document: Mapping[str, Any]) -> list[str]:
 
 
 async def _mail(settings: Settings, document: Mapping[str, Any]) -> list[str]:
-    outbox = outbox_for(settings.mail, settings.data_root / "mail")
+    outbox = outbox_for(settings.mail, settings.data_root / "mail", settings.data_root / "mail-pace")
     try:
         message = _message(settings, document)
         async with outbox.opened() as send:
             delivery = await send(message)
     except (MailUnavailable, SettingsError, ValueError) as error:
         return [f"The mail about this sync did not leave: {error}"]
-    return [] if delivery.fate is Fate.ACCEPTED else [f"The mail about this sync did not leave: {delivery.said}"]
+    if delivery.fate in (Fate.ACCEPTED, Fate.KEPT):
+        return []
+    return [f"The mail about this sync did not leave: {delivery.said}"]
 
 
 def _message(settings: Settings, document: Mapping[str, Any]) -> EmailMessage:
@@ -104,7 +106,7 @@ def _message(settings: Settings, document: Mapping[str, Any]) -> EmailMessage:
     message["To"] = ", ".join(settings.notify.addresses)
     message["Subject"] = f"Roster sync of {district}: {document['state']}"
     message["Date"] = format_datetime(now())
-    message["Message-ID"] = make_msgid(domain=settings.mail.sender.rpartition("@")[2] or "localhost")
+    message["Message-ID"] = make_msgid(domain=settings.mail.sender_domain)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n".join(_lines(district, document)) + "\n")
     return message

@@ -12,7 +12,7 @@ import pytest
 
 from roster_tui.accounts.act import Operator, Performer
 from roster_tui.accounts.local import LocalDirectory
-from roster_tui.accounts.mail import Maildir, Outbox
+from roster_tui.accounts.mail import Letters, Links, Maildir, Outbox
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.plan import Situation
 from roster_tui.accounts.running import Running
@@ -64,8 +64,7 @@ def make_performer(tmp_path: Path, directory: LocalDirectory, clock: Clock) -> C
             journal=Journal(tmp_path / "journal"),
             running=Running(tmp_path / "running"),
             operator=Operator("jdoe", "desk-1"),
-            mail=MailSettings(sender="roster@lincoln.example"),
-            district="Lincoln Unified",
+            letters=Letters(MailSettings(sender="roster@lincoln.example"), "Lincoln Unified", Links(tmp_path)),
             clock=clock,
             situation=lambda account, now: Situation(now, timedelta(hours=24)),
         )

@@ -92,13 +92,13 @@ async def test_activation_mail_reaches_a_real_server_once(
 ) -> None:
     await directory.write([account(1), account(2, activated_at=NOW), account(3, email=None)])
     mail = MailSettings(**mail_options(inbox))
-    performer = make_performer(Smtp(mail), mail=mail)
+    performer = make_performer(Smtp(mail))
     report = await do(performer, "activate", 1, 2, 3)
     assert verdicts(report) == ["done", "noop", "blocked"]
     (message,) = inbox.messages
     assert (message["To"], message["From"]) == ("t1@example.org", "roster@lincoln.example")
     assert report.action in message["Message-ID"]
-    assert "Lincoln Unified" in message.get_payload()
+    assert all("Lincoln Unified" in part.get_payload() for part in message.get_payload())
     assert verdicts(await do(performer, "activate", 1)) == ["noop"]
     clock.now += timedelta(hours=25)
     assert verdicts(await do(performer, "activate", 1)) == ["done"]
@@ -111,7 +111,7 @@ async def test_a_refused_recipient_does_not_stop_the_rest_and_may_be_tried_again
     await directory.write([account(number) for number in range(1, 26)])
     inbox.refused = {"t3@example.org"}
     mail = MailSettings(**mail_options(inbox))
-    performer = make_performer(Smtp(mail), mail=mail)
+    performer = make_performer(Smtp(mail))
     report = await do(performer, "activate", *range(1, 26))
     assert report.tally() == {Verdict.DONE: 24, Verdict.FAILED: 1}
     (failed,) = (item for item in report.items if item.verdict is Verdict.FAILED)
@@ -124,7 +124,7 @@ async def test_a_refused_recipient_does_not_stop_the_rest_and_may_be_tried_again
 async def test_no_server_no_mark(make_performer: Callable[..., Performer], directory: LocalDirectory) -> None:
     await directory.write([account(1)])
     nowhere = MailSettings(host="127.0.0.1", port=9, security="none")
-    report = await do(make_performer(Smtp(nowhere), mail=nowhere), "activate", 1)
+    report = await do(make_performer(Smtp(nowhere)), "activate", 1)
     assert verdicts(report) == ["failed"]
     assert "does not take mail" in report.items[0].reason
     assert (await state(directory, 1)).invited_at is None

@@ -1,0 +1,19 @@
+"""Welcome and password mail: written from templates, with a signed link, sent by SMTP or kept in a Maildir."""
+
+from roster_tui.accounts.mail.letters import Letters, MailKind
+from roster_tui.accounts.mail.links import Links
+from roster_tui.accounts.mail.outbox import Delivery, Fate, Maildir, MailUnavailable, Outbox, Send, Smtp, outbox_for
+
+__all__ = [
+    "Delivery",
+    "Fate",
+    "Letters",
+    "Links",
+    "MailKind",
+    "MailUnavailable",
+    "Maildir",
+    "Outbox",
+    "Send",
+    "Smtp",
+    "outbox_for",
+]

@@ -1,0 +1,124 @@
+"""Links that let one person in, once: signed with a key that never leaves the ledger, good until they expire."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from roster_tui.ledger import Documents
+from roster_tui.ledger.documents import replace_atomically
+from roster_tui.settings import private_file
+
+_LOCK_SECONDS = 30.0
+_TABLE = "used"
+_KEY_BYTES = 32
+
+
+class LinkRefused(Exception):
+    """A link that does nothing; says why. The account is as before."""
+
+
+class LinkForged(LinkRefused):
+    """Not signed with our key, or not whole."""
+
+    def __init__(self) -> None:
+        super().__init__("This link was not made here, or a part of it is missing. Ask for a new mail")
+
+
+class LinkExpired(LinkRefused):
+    """Its time is over."""
+
+    def __init__(self, expired: datetime) -> None:
+        super().__init__(f"This link was good until {expired:%Y-%m-%d %H:%M} UTC. Ask for a new mail")
+
+
+class LinkUsed(LinkRefused):
+    """It has done its work."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"This link was used already, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link says, once its signature holds."""
+
+    kind: str
+    """Of the mail it came with."""
+    account: str
+    action: str
+    """The action that sent it."""
+    expires: datetime
+
+    @property
+    def id(self) -> str:
+        """What stands for it in the list of used links."""
+        return sha256(f"{self.kind} {self.account} {self.action}".encode()).hexdigest()[:32]
+
+
+class Links:
+    """The links of one district."""
+
+    def __init__(self, ledger: Path) -> None:
+        self._key_file = ledger / "link-key"
+        self._lock = FileLock(ledger / "links.lock", timeout=_LOCK_SECONDS, mode=0o600)
+        self._used = Documents(ledger / "links.json")
+
+    def issue(self, link: Link) -> str:
+        """Return the token of a link. Raises SettingsError when others can read the key, OSError."""
+        token = self._signer().dumps([link.kind, link.account, link.action, int(link.expires.timestamp())])
+        return str(token)
+
+    def read(self, token: str, now: datetime) -> Link:
+        """Return what a token says. Raises `LinkForged` or `LinkExpired`."""
+        from itsdangerous import BadData
+
+        try:
+            kind, account, action, expires = self._signer().loads(token)
+        except (BadData, UnicodeEncodeError):
+            raise LinkForged from None
+        link = Link(kind, account, action, datetime.fromtimestamp(expires, UTC))
+        if now >= link.expires:
+            raise LinkExpired(link.expires)
+        return link
+
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Keep everybody else from using a link while the block runs. Raises `filelock.Timeout`."""
+        with self._lock:
+            yield
+
+    def used_at(self, link: Link) -> datetime | None:
+        """Return when a link was used, or None. Raises `LedgerDamaged`."""
+        found = self._used.reading().table(_TABLE).pick([link.id])
+        return datetime.fromisoformat(found[link.id]["at"]) if found else None
+
+    def note_used(self, link: Link, now: datetime) -> None:
+        """Write down that a link has done its work; links that have expired meanwhile are forgotten."""
+        with self._used.changing() as database:
+            table = database.table(_TABLE)
+            table.drop([str(each.doc_id) for each in table if datetime.fromisoformat(each["expires"]) <= now])
+            table.put({link.id: {"at": now.isoformat(), "expires": link.expires.isoformat()}})
+
+    def _signer(self) -> Any:
+        from itsdangerous import URLSafeSerializer
+
+        return URLSafeSerializer(
+            self._key(), salt="roster-tui link", signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"}
+        )
+
+    def _key(self) -> str:
+        if not self._key_file.exists():
+            with self._lock:
+                # Whoever waited for the lock may find the key made.
+                if not self._key_file.exists():
+                    replace_atomically(self._key_file, secrets.token_hex(_KEY_BYTES).encode())
+        return private_file(self._key_file, "the key of mailed links").reveal()
