@@ -20,7 +20,6 @@ An application that serves many districts looks their tokens up; each is looked 
 """
 
 from roster_tui.clever.client import Client, Page
-from roster_tui.clever.credentials import Credential, FixedToken, TokenSource
 from roster_tui.clever.endpoints import (
     COURSE,
     COURSES,
@@ -57,8 +56,9 @@ from roster_tui.clever.errors import (
 )
 from roster_tui.clever.records import Course, District, Event, Name, Resource, School, Section, Term, User
 from roster_tui.clever.tokens import Application, DistrictToken, LookedUpToken, district_tokens
-from roster_tui.clever.transport import Patience
 from roster_tui.clever.wire import Unreadable, is_clever_id
+from roster_tui.http.connections import Patience
+from roster_tui.http.credentials import Credential, FixedToken, TokenSource
 
 __all__ = [
     "COURSE",

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from email.utils import parsedate_to_datetime
 from weakref import WeakValueDictionary
 
-from roster_tui.clever.credentials import Credential
+from roster_tui.http.credentials import Credential
 
 LONGEST_WINDOW = 60.0
 _SLOW_BELOW = 0.05

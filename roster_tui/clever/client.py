@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from roster_tui.clever.credentials import Credential, FixedToken, TokenSource
 from roster_tui.clever.endpoints import (
     COURSES,
     DETAILS,
@@ -26,8 +25,10 @@ from roster_tui.clever.endpoints import (
 )
 from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, PageLoop, Refused
 from roster_tui.clever.records import Course, District, Event, Record, School, Section, Term, User
-from roster_tui.clever.transport import Patience, Query, Traffic, Transport
+from roster_tui.clever.transport import Transport
 from roster_tui.clever.wire import NotAsDocumented, Unreadable, is_clever_id, read_count, read_list, read_one
+from roster_tui.http.connections import Patience, Query, Traffic
+from roster_tui.http.credentials import Credential, FixedToken, TokenSource
 
 T = TypeVar("T", bound=Record)
 

@@ -9,11 +9,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from roster_tui.clever.credentials import Credential, FixedToken
 from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, ManyDistricts, NotFound, PageLoop
 from roster_tui.clever.records import CleverId
-from roster_tui.clever.transport import Answer, Patience, Query, Transport
+from roster_tui.clever.transport import Answer, Transport
 from roster_tui.clever.wire import Link
+from roster_tui.http.connections import Patience, Query
+from roster_tui.http.credentials import Credential, FixedToken
 
 TOKEN_HOST = "https://clever.com"
 _PATH = "/oauth/tokens"

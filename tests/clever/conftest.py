@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from roster_tui.clever import Client
-from roster_tui.clever.transport import Patience
+from roster_tui.http.connections import Patience
 
 
 @dataclass

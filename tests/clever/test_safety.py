@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from roster_tui.clever import BadResponse, Client, InsecureAddress, PageLoop, Refused, TimedOut
-from roster_tui.clever.transport import Patience
+from roster_tui.http.connections import Patience
 from tests.clever.conftest import Script, Sleeps, an_id, client_for, page, reply
 from tests.conftest import serving
 

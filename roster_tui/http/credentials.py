@@ -47,10 +47,10 @@ class TokenSource(Protocol):
     """Where a client's token comes from."""
 
     async def current(self) -> Credential:
-        """Return the token to be sent. Raises a `CleverError` when it cannot be had."""
+        """Return the token to be sent. Raises an error of the service when it cannot be had."""
 
     async def after_refusal(self, refused: Credential) -> Credential | None:
-        """Return another token than the one Clever refused, or None when there is no other."""
+        """Return another token than the refused one, or None when there is no other."""
 
 
 class FixedToken:
