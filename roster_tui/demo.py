@@ -12,7 +12,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from roster_tui.access import clever_access, demo_store
-from roster_tui.accounts.model import Confirm
+from roster_tui.accounts.changes import Confirm
 from roster_tui.roster.cache import discard
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, school_year_of
 from roster_tui.sandbox.incidents import WithIncidents, plan_demo
@@ -136,6 +136,6 @@ def _told(result: SyncResult) -> str:
 async def _activate_most(workspace: Workspace, never_activated: frozenset[str], at: datetime) -> None:
     """Let everybody but a few follow the link in the welcome mail, as people do in a week."""
     accounts = await workspace.directory.list_accounts()
-    ids = [account.id for account in accounts if account.sis_id not in never_activated]
-    await workspace.directory.change(ids, Confirm(at), "platform-confirmation")
+    activated = [account for account in accounts if account.sis_id not in never_activated]
+    await workspace.directory.change(activated, Confirm(at), "platform-confirmation")
     workspace.show_accounts(await workspace.directory.list_accounts())

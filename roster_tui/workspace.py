@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -22,9 +22,9 @@ from roster_tui.settings import Settings
 
 if TYPE_CHECKING:
     from roster_tui.accounts.act import Performer
-    from roster_tui.accounts.local import LocalDirectory
+    from roster_tui.accounts.directory import Directory
+    from roster_tui.accounts.judging import Situation
     from roster_tui.accounts.model import Account
-    from roster_tui.accounts.plan import Situation
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
     from roster_tui.ledger import Journal
@@ -76,7 +76,7 @@ class Workspace:
         return cache
 
     @cached_property
-    def directory(self) -> LocalDirectory:
+    def directory(self) -> Directory:
         """Where the accounts live."""
         from roster_tui.accounts.local import LocalDirectory
 
@@ -106,8 +106,9 @@ class Workspace:
 
     def performer(self) -> Performer:
         """Return what plans and performs actions for this operator."""
-        from roster_tui.accounts.act import Operator, Performer
+        from roster_tui.accounts.act import Performer
         from roster_tui.accounts.mail import Letters, Links, outbox_for
+        from roster_tui.accounts.record import Operator
         from roster_tui.accounts.running import Running
 
         ledger = private_folder(self.folder / "ledger")
@@ -119,19 +120,17 @@ class Workspace:
             operator=Operator(self.settings.operator_name, socket.gethostname()),
             letters=Letters(self.settings.mail, self.district.name, Links(ledger), self.settings.zone),
             clock=self.clock,
-            situation=self._situation,
+            situations=self._situations,
         )
 
-    def _situation(self, account: Account, at: datetime) -> Situation:
-        from roster_tui.accounts.plan import Situation
+    def _situations(self, accounts: Sequence[Account], at: datetime) -> Callable[[Account], Situation]:
+        from roster_tui.accounts.judging import Situation
+        from roster_tui.roster.account_rows import teaching
 
+        cooldown = timedelta(hours=self.settings.mail.cooldown_hours)
         with self.cache.reading() as db:
-            row = db.execute(
-                "SELECT t.sections, t.in_data FROM teacher t JOIN record r ON r.key = t.key WHERE r.id = ?",
-                (bytes.fromhex(account.id),),
-            ).fetchone()
-        sections, in_data = row or (0, 0)
-        return Situation(at, timedelta(hours=self.settings.mail.cooldown_hours), sections, bool(in_data))
+            known = teaching(db, [account.id for account in accounts])
+        return lambda account: Situation(at, cooldown, *known.get(account.id, (0, False)))
 
     def show_accounts(self, accounts: Iterable[Account]) -> None:
         """Put accounts, as the directory has just told them, into the cache, and the findings with them."""

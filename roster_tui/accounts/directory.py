@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from roster_tui.accounts.model import Account, Change
+from roster_tui.accounts.changes import Change
+from roster_tui.accounts.model import Account
 
 
 class DirectoryError(Exception):
@@ -16,11 +18,37 @@ class InDoubt(DirectoryError):
     """The directory may or may not have done it; only reading the account tells."""
 
 
+class ChangedMeanwhile(DirectoryError):
+    """The account is no longer as it was read; nothing was changed, and it is to be looked at again."""
+
+    def __init__(self) -> None:
+        super().__init__("changed meanwhile by somebody else; nothing was done")
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a directory can do, and how."""
+
+    cannot: Mapping[str, str] = field(default_factory=dict)
+    """By kind of change (`Change.kind`), why the directory cannot make it."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """By kind of change, what one should know of how it is made: that only our ledger holds it, for one."""
+    follows_sync: bool = True
+    """Whether our sync creates, suspends and restores its accounts; otherwise the platform's own does, and ours
+    says what that will do."""
+    batch: int = 100
+    """The most accounts that one call of `change` should be given."""
+
+
 class Directory(Protocol):
     """Where accounts live. Every method may raise `DirectoryError` as a whole."""
 
     name: str
     """As settings and messages call it."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
 
     async def list_accounts(self) -> list[Account]:
         """Return all accounts."""
@@ -28,8 +56,14 @@ class Directory(Protocol):
     async def accounts(self, ids: Sequence[str]) -> Mapping[str, Account]:
         """Return the accounts with these ids; unknown ids are left out."""
 
-    async def change(self, ids: Sequence[str], change: Change, action: str) -> Mapping[str, Account | DirectoryError]:
-        """Change some accounts and return each as it is now, or why it was not changed.
+    async def change(
+        self, accounts: Sequence[Account], change: Change, action: str
+    ) -> Mapping[str, Account | DirectoryError]:
+        """Change accounts, and return by id each as it is now, or why it was not changed.
 
-        ``action`` identifies the act: doing it again changes nothing.
+        The accounts are given as they were read: one that is different by now is `ChangedMeanwhile`. ``action``
+        identifies the act: doing it again changes nothing.
         """
+
+    async def write(self, accounts: Iterable[Account]) -> None:
+        """Store whole accounts, new or known: what a sync does where `Capabilities.follows_sync`."""

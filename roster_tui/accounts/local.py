@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from roster_tui.accounts.directory import DirectoryError
-from roster_tui.accounts.model import Account, Change, from_document, to_document
+import msgspec
+
+from roster_tui.accounts.changes import Change
+from roster_tui.accounts.directory import Capabilities, ChangedMeanwhile, DirectoryError
+from roster_tui.accounts.model import Account, from_document, to_document
 from roster_tui.ledger import Documents, LedgerDamaged
 from roster_tui.ledger.documents import KeyedTable
 
@@ -19,6 +22,7 @@ class LocalDirectory:
     """Accounts in one file; any number of consoles may use it at once."""
 
     name = "local"
+    capabilities = Capabilities(batch=1_000)
 
     def __init__(self, file: Path) -> None:
         self._documents = Documents(file)
@@ -31,9 +35,11 @@ class LocalDirectory:
         """Return the accounts with these ids."""
         return await asyncio.to_thread(self._some, ids)
 
-    async def change(self, ids: Sequence[str], change: Change, action: str) -> Mapping[str, Account | DirectoryError]:
+    async def change(
+        self, accounts: Sequence[Account], change: Change, action: str
+    ) -> Mapping[str, Account | DirectoryError]:
         """Change accounts in one transaction; on disk when this returns."""
-        return await asyncio.to_thread(self._change, ids, change, action)
+        return await asyncio.to_thread(self._change, accounts, change, action)
 
     async def write(self, accounts: Iterable[Account]) -> None:
         """Store whole accounts, new or known, in one transaction: what a sync does."""
@@ -52,31 +58,31 @@ class LocalDirectory:
     def _account(self, clever_id: str, document: dict[str, object]) -> Account:
         try:
             return from_document(clever_id, document)
-        except (ValueError, KeyError, TypeError) as error:
+        except (msgspec.ValidationError, TypeError) as error:
             raise LedgerDamaged(self._documents.file, f"account {clever_id}: {error}") from None
 
-    def _change(self, ids: Sequence[str], change: Change, action: str) -> dict[str, Account | DirectoryError]:
-        results: dict[str, Account | DirectoryError] = {}
+    def _change(self, accounts: Sequence[Account], change: Change, action: str) -> dict[str, Account | DirectoryError]:
         with self._documents.changing() as database:
             table = database.table(_TABLE)
-            known = self._found(table, ids)
-            changed = []
-            for clever_id in ids:
-                account = known.get(clever_id)
-                if account is None:
-                    results[clever_id] = DirectoryError("there is no such account")
-                    continue
-                after = account if account.last_action == action else change.applied_to(account)
-                if after != account:
-                    after = replace(after, last_action=action)
-                    changed.append(after)
-                results[clever_id] = after
-            _store(table, changed)
+            now = self._found(table, [account.id for account in accounts])
+            results = {account.id: _changed(account, now.get(account.id), change, action) for account in accounts}
+            _store(table, [each for each in results.values() if isinstance(each, Account) and each != now[each.id]])
         return results
 
     def _write(self, accounts: Sequence[Account]) -> None:
         with self._documents.changing() as database:
             _store(database.table(_TABLE), accounts)
+
+
+def _changed(read: Account, now: Account | None, change: Change, action: str) -> Account | DirectoryError:
+    if now is None:
+        return DirectoryError("there is no such account")
+    if now.last_action == action:
+        return now
+    if now != read:
+        return ChangedMeanwhile()
+    after = change.applied_to(now)
+    return after if after == now else replace(after, last_action=action)
 
 
 def _store(table: KeyedTable, accounts: Sequence[Account]) -> None:

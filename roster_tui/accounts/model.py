@@ -1,11 +1,13 @@
-"""An account, why it is suspended, and the changes it can go through; values only, no I/O."""
+"""An account, what it may do, and why it is suspended; values only, no I/O."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
+
+import msgspec
 
 
 class State(StrEnum):
@@ -30,6 +32,42 @@ class Role(StrEnum):
     COACH_ADMIN = "Instructional Coach Administrator"
     COACH = "Instructional Coach"
     TEACHER = "Teacher"
+
+
+class Permission(StrEnum):
+    """What an account may do beside its role; one at most (reference 9)."""
+
+    BENCHMARK_FACILITATOR = "Benchmark Facilitator"
+    BENCHMARK_AUTHOR = "Benchmark Author"
+    ITEM_AUTHOR = "Item Author"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """One role, and at most one permission beside it."""
+
+    role: Role = Role.TEACHER
+    permission: Permission | None = None
+
+    def __str__(self) -> str:
+        return f"{self.role} with {self.permission}" if self.permission else str(self.role)
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """That rights end after a day, and which come back then."""
+
+    until: date
+    then: Rights
+
+
+class MailKind(StrEnum):
+    """What a mail to the person of an account is for; also the name of its templates."""
+
+    ACTIVATION = "activation"
+    """Welcome: activate the account and choose a password."""
+    PASSWORD = "password"
+    """Choose a new password."""
 
 
 class CauseKind(StrEnum):
@@ -71,11 +109,20 @@ class Account:
     email: str | None = None
     sis_id: str | None = None
     role: Role = Role.TEACHER
+    permission: Permission | None = None
+    temporary: Temporary | None = None
+    """When role and permission are held for a time only."""
     pinned: bool = False
+    support_lead: bool = False
+    """Whether the person is whom teachers of the district turn to (domain rule 9)."""
     activated_at: datetime | None = None
     invited_at: datetime | None = None
     """When the latest activation mail was sent, or was about to be."""
     invited_before: datetime | None = None
+    """The one before it."""
+    reset_at: datetime | None = None
+    """When the latest password mail was sent, or was about to be."""
+    reset_before: datetime | None = None
     """The one before it."""
     cause: Cause | None = None
     last_action: str | None = None
@@ -95,85 +142,22 @@ class Account:
             return self.cause.since
         return self.activated_at or self.created_at
 
+    @property
+    def rights(self) -> Rights:
+        """Role and permission together."""
+        return Rights(self.role, self.permission)
 
-class Change(Protocol):
-    """One thing that can happen to an account."""
-
-    def applied_to(self, account: Account) -> Account:
-        """Return the account after the change; the same one when there is nothing to change."""
-
-
-@dataclass(frozen=True)
-class Suspend:
-    """Take the right to sign in away."""
-
-    cause: Cause
-
-    def applied_to(self, account: Account) -> Account:
-        """Return the account suspended; an earlier cause stays."""
-        return account if account.cause else replace(account, cause=self.cause)
-
-
-@dataclass(frozen=True)
-class Unsuspend:
-    """Give the right to sign in back."""
-
-    def applied_to(self, account: Account) -> Account:
-        """Return the account as it was before it was suspended."""
-        return replace(account, cause=None)
-
-
-@dataclass(frozen=True)
-class Invite:
-    """Note that an activation mail leaves; written before it does, so that it never leaves twice."""
-
-    at: datetime
-
-    def applied_to(self, account: Account) -> Account:
-        """Return the account with this invitation."""
-        return replace(account, invited_at=self.at, invited_before=account.invited_at)
-
-
-@dataclass(frozen=True)
-class Uninvite:
-    """Take an invitation back that the mail server refused."""
-
-    at: datetime
-
-    def applied_to(self, account: Account) -> Account:
-        """Return the account without the invitation of that moment."""
-        if account.invited_at != self.at:
-            return account
-        return replace(account, invited_at=account.invited_before, invited_before=None)
-
-
-@dataclass(frozen=True)
-class Confirm:
-    """The person has followed the link and chosen a password."""
-
-    at: datetime
-
-    def applied_to(self, account: Account) -> Account:
-        """Return the account activated; the first time counts."""
-        return account if account.activated_at else replace(account, activated_at=self.at)
+    def mailed_at(self, mail: MailKind) -> datetime | None:
+        """Return when a mail of a kind last left, or was about to."""
+        return self.invited_at if mail is MailKind.ACTIVATION else self.reset_at
 
 
 def to_document(account: Account) -> dict[str, Any]:
-    """Return an account as it is stored."""
-    document = {name: value for name, value in account.__dict__.items() if name != "id" and value is not None}
-    if account.cause:
-        document["cause"] = {name: value for name, value in account.cause.__dict__.items() if value != ""}
-    return document
+    """Return an account as it is stored: JSON values, without its id and what is not set."""
+    values = msgspec.to_builtins(account)
+    return {name: value for name, value in values.items() if name != "id" and value not in (None, False)}
 
 
 def from_document(clever_id: str, document: dict[str, Any]) -> Account:
-    """Return the account that was stored under an id. Raises ValueError, KeyError or TypeError if it is none."""
-    fields = dict(document)
-    for name in ("created_at", "activated_at", "invited_at", "invited_before"):
-        if fields.get(name):
-            fields[name] = datetime.fromisoformat(fields[name])
-    fields["role"] = Role(fields.get("role", Role.TEACHER))
-    if cause := fields.get("cause"):
-        kind, since = CauseKind(cause["kind"]), datetime.fromisoformat(cause["since"])
-        fields["cause"] = Cause(kind, since, cause["by"], cause.get("reason", ""))
-    return Account(clever_id, **fields)
+    """Return the account that was stored under an id. Raises `msgspec.ValidationError` if it is none."""
+    return msgspec.convert({**document, "id": clever_id}, Account)

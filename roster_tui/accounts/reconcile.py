@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster_tui.accounts.model import Account, Cause, CauseKind
-from roster_tui.accounts.plan import SYNC_CAUSES
+from roster_tui.accounts.verbs import SYNC_CAUSES
 
 
 @dataclass(frozen=True)

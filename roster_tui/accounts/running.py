@@ -9,6 +9,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 
+class Claim:
+    """An action that this process has in hand."""
+
+    settled = True
+    """Whether there is nothing left to find out about it; otherwise its mark stays for whoever settles later."""
+
+
 class Running:
     """The folder of actions under way."""
 
@@ -16,20 +23,33 @@ class Running:
         self._folder = folder
 
     @contextmanager
-    def claimed(self, action: str) -> Iterator[None]:
+    def claimed(self, action: str) -> Iterator[Claim]:
         """Mark an action as under way while the block runs; left marked if the process is killed in it."""
-        file = self._folder / action
-        with FileLock(file, mode=0o600):
-            yield
-            file.unlink(missing_ok=True)
+        with FileLock(self._folder / action, mode=0o600):
+            yield from self._held(action)
+
+    @contextmanager
+    def taken_over(self, action: str) -> Iterator[Claim | None]:
+        """Claim an action whose process is gone; gives None when somebody has it in hand, or had."""
+        lock = FileLock(self._folder / action, timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            yield None
+            return
+        with lock:
+            lock.release()
+            yield from self._held(action)
 
     def abandoned(self) -> list[str]:
         """Return the actions whose process is gone, oldest first."""
         return [file.name for file in sorted(self._folder.glob("*-*")) if _is_free(file)]
 
-    def forget(self, action: str) -> None:
-        """Take the mark of a settled action away."""
-        (self._folder / action).unlink(missing_ok=True)
+    def _held(self, action: str) -> Iterator[Claim]:
+        claim = Claim()
+        yield claim
+        if claim.settled:
+            (self._folder / action).unlink(missing_ok=True)
 
 
 def _is_free(file: Path) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from roster_tui.accounts.act import Performer, Report
-from roster_tui.accounts.plan import Item, Plan, Verdict
+from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.plan import Item, Plan
 from roster_tui.actions import Action, account_action
 from roster_tui.cli.errors import BLOCKED, DONE, FAILED, USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
@@ -59,14 +60,23 @@ async def _act(
     if dry_run:
         _report(session, None, plan.verb.name, True, plan.digest, plan.items)
         return
+    if plan.verb.mail and plan.todo:
+        session.say(performer.outbox.describe())
     if len(plan.todo) >= _ASKS_FROM and not yes:
         _confirm(session, plan)
-    if plan.verb.name == "activate" and plan.todo:
-        session.say(performer.outbox.describe())
-    report = await performer.perform(plan, _progress(session, plan))
-    workspace.show_accounts(report.accounts)
+    report = await _performed(session, workspace, performer, plan)
+    if report.again and report.again.todo and not yes:
+        session.say(f"{len(report.again.todo)} changed meanwhile and were left alone")
+        _confirm(session, report.again)
+        report = report.then(await _performed(session, workspace, performer, report.again))
     _report(session, report.action, plan.verb.name, False, report.digest, report.items)
     raise Stopped(_code(report))
+
+
+async def _performed(session: Session, workspace: Workspace, performer: Performer, plan: Plan) -> Report:
+    report = await performer.perform(plan, _progress(session, plan))
+    workspace.show_accounts(report.accounts)
+    return report
 
 
 async def settle(session: Session, workspace: Workspace, performer: Performer) -> None:

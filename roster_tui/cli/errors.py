@@ -57,7 +57,7 @@ def _known(error: Exception) -> int | None:
     from filelock import Timeout
 
     from roster_tui.access import NoToken
-    from roster_tui.accounts.act import PlanChanged
+    from roster_tui.accounts.act import Unrecorded
     from roster_tui.accounts.directory import DirectoryError
     from roster_tui.clever.errors import CleverError
     from roster_tui.decisions import NoSuchFinding
@@ -73,9 +73,9 @@ def _known(error: Exception) -> int | None:
 
     if isinstance(error, CleverError | DirectoryError):
         return UNREACHABLE
-    if isinstance(error, PlanChanged | HoldChanged):
+    if isinstance(error, HoldChanged):
         return BLOCKED
     if isinstance(error, SettingsError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict):
         return USAGE
-    known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError
+    known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError | Unrecorded
     return FAILED if isinstance(error, known | SyncRefused | Timeout) else None

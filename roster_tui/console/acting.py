@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 
-from roster_tui.accounts.act import PlanChanged, Report
+from roster_tui.accounts.act import Report, Unrecorded
 from roster_tui.accounts.directory import DirectoryError
-from roster_tui.accounts.plan import VERBS, Plan, Verdict
+from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.plan import Plan
+from roster_tui.accounts.verbs import VERBS
 from roster_tui.actions import Action, Danger
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text
@@ -68,22 +70,27 @@ class Acting:
         self.busy = True
         performer = self._workspace.performer()
         try:
-            plan = await performer.plan(verb, ids)
-            if ask and not await self._face.confirm(plan, self._note(verb)):
-                self._face.tell("Nothing was done")
-                return
-            report = await performer.perform(plan)
-        except PlanChanged:
-            self._face.tell("The accounts have changed meanwhile; nothing was done. Look again", "warning")
+            plan: Plan | None = await performer.plan(verb, ids)
+            while plan:
+                if ask and not await self._face.confirm(plan, self._note(verb)):
+                    self._face.tell("Nothing was done")
+                    return
+                report = await performer.perform(plan)
+                await self._follow(report)
+                # Who changed while the plan was looked at is asked about again, and only they.
+                plan, ask = report.again, True
+        except Unrecorded as error:
+            self._face.tell(str(error), "error")
         except (DirectoryError, LedgerDamaged, OSError) as error:
             self._face.tell(f"Nothing was done: {error}", "error")
-        else:
-            self._last = report if report.action else self._last
-            await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
-            self._tell(report)
         finally:
             self.busy = False
             self._changed()
+
+    async def _follow(self, report: Report) -> None:
+        self._last = report if report.action else self._last
+        await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
+        self._tell(report)
 
     def _note(self, verb: str) -> str:
         return self._workspace.performer().outbox.describe() if verb == "activate" else ""

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from roster_tui.accounts.plan import Item, Plan, Verdict
+from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.plan import Item, Plan
 from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name, offered
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from roster_tui.roster import ranks, search
@@ -11,6 +12,8 @@ from roster_tui.roster.apply import write_totals
 from roster_tui.roster.compare import stays
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.text import fold, listed_name
+
+_VALUES_A_QUERY = 900
 
 
 class AccountRow(NamedTuple):
@@ -46,6 +49,20 @@ def people(db: sqlite3.Connection, *, staged: bool = False) -> Iterator[PersonRo
         query += f" UNION ALL {current} AND {stays(db)}"
     for clever_id, first, middle, last, email, sis_id in db.execute(query):
         yield PersonRow(clever_id.hex(), listed_name(first, middle, last), email, sis_id)
+
+
+def teaching(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, tuple[int, bool]]:
+    """Return by Clever ID how many sections a person teaches, and whether the data holds the person."""
+    found: dict[str, tuple[int, bool]] = {}
+    left = iter(ids)
+    while some := [bytes.fromhex(clever_id) for clever_id in islice(left, _VALUES_A_QUERY)]:
+        rows = db.execute(
+            "SELECT r.id, t.sections, t.in_data FROM record r JOIN teacher t ON t.key = r.key"
+            f" WHERE r.id IN ({','.join('?' * len(some))})",
+            some,
+        )
+        found |= {clever_id.hex(): (sections, bool(in_data)) for clever_id, sections, in_data in rows}
+    return found
 
 
 def replace_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:

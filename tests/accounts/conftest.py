@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from roster_tui.accounts.act import Operator, Performer
+from roster_tui.accounts.act import Performer
+from roster_tui.accounts.judging import Situation
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Letters, Links, Maildir, Outbox
 from roster_tui.accounts.model import Account
-from roster_tui.accounts.plan import Situation
+from roster_tui.accounts.record import Operator
 from roster_tui.accounts.running import Running
 from roster_tui.ledger import Journal
 from roster_tui.settings import MailSettings
@@ -66,7 +67,7 @@ def make_performer(tmp_path: Path, directory: LocalDirectory, clock: Clock) -> C
             operator=Operator("jdoe", "desk-1"),
             letters=Letters(MailSettings(sender="roster@lincoln.example"), "Lincoln Unified", Links(tmp_path)),
             clock=clock,
-            situation=lambda account, now: Situation(now, timedelta(hours=24)),
+            situations=lambda accounts, now: lambda account: Situation(now, timedelta(hours=24)),
         )
         return replace(performer, **changes)
 

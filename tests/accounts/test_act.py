@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from roster_tui.accounts.act import Performer, PlanChanged, Report
+from roster_tui.accounts.act import Performer, Report
+from roster_tui.accounts.changes import Change, Mailed, Suspend, change_document
 from roster_tui.accounts.directory import DirectoryError, InDoubt
+from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Smtp
-from roster_tui.accounts.model import Account, Cause, CauseKind, Change, State, Suspend
-from roster_tui.accounts.plan import Verdict
+from roster_tui.accounts.model import Account, Cause, CauseKind, MailKind, State
 from roster_tui.settings import MailSettings
 from tests.accounts.conftest import Clock, account, an_id
 from tests.conftest import NOW, Inbox, mail_options
@@ -29,6 +30,12 @@ async def do(performer: Performer, verb: str, *numbers: int, reason: str = "") -
 
 def verdicts(report: Report) -> list[str]:
     return [item.verdict.value for item in report.items]
+
+
+def intend(performer: Performer, action: str, kind: str, change: Change, *numbers: int) -> None:
+    """Write an intent as an action does that is killed right after."""
+    facts = {"ids": [an_id(number) for number in numbers], "changes": [change_document(change)], "before": {}}
+    performer.journal.append([{"action": action, "kind": kind, "phase": "intent", **facts}], NOW)
 
 
 async def state(directory: LocalDirectory, number: int) -> Account:
@@ -62,14 +69,40 @@ async def test_intent_stands_before_outcome_and_no_ops_leave_no_trace(
     assert performer.journal.verify().ok
 
 
-async def test_what_changed_since_it_was_shown_is_shown_again(performer: Performer, directory: LocalDirectory) -> None:
-    await directory.write([account(1), account(2)])
-    shown = await performer.plan("suspend", [an_id(1), an_id(2)])
+async def test_who_changed_since_the_plan_was_shown_is_left_alone_and_asked_about_again(
+    performer: Performer, directory: LocalDirectory
+) -> None:
+    await directory.write([account(number) for number in (1, 2, 3)])
+    shown = await performer.plan("suspend", [an_id(number) for number in (1, 2, 3)])
     await do(performer, "suspend", 2)
-    with pytest.raises(PlanChanged) as raised:
-        await performer.perform(shown)
-    assert raised.value.fresh.todo == (an_id(1),)
-    assert (await state(directory, 1)).state is State.PENDING
+    await do(performer, "pin", 3)
+    report = await performer.perform(shown)
+    assert verdicts(report) == ["done", "noop", "failed"]
+    assert report.items[2].reason == "changed meanwhile by somebody else; nothing was done"
+    assert report.again is not None
+    assert [item.id for item in report.again.todo] == [an_id(3)]
+    assert (await state(directory, 3)).state is State.PENDING
+    both = report.then(await performer.perform(report.again))
+    assert verdicts(both) == ["done", "noop", "done"]
+    assert both.action == report.action
+
+
+async def test_who_changes_in_the_last_moment_is_left_alone_by_the_directory(
+    make_performer: Callable[..., Performer], directory: LocalDirectory
+) -> None:
+    await directory.write([account(1), account(2)])
+    rival = make_performer()
+
+    class Overtaken(LocalDirectory):
+        async def change(self, accounts: Sequence[Account], change: Change, action: str) -> Any:
+            await do(rival, "pin", 2)
+            return await super().change(accounts, change, action)
+
+    performer = make_performer(directory=Overtaken(directory._documents.file))
+    report = await do(performer, "suspend", 1, 2)
+    assert verdicts(report) == ["done", "failed"]
+    assert report.again is not None and [item.id for item in report.again.todo] == [an_id(2)]
+    assert (await state(directory, 2)).state is State.PENDING
 
 
 async def test_no_intent_no_effect(
@@ -153,12 +186,14 @@ class Flaky(LocalDirectory):
     error: DirectoryError | None = None
     raises: DirectoryError | None = None
 
-    async def change(self, ids: Sequence[str], change: Change, action: str) -> Mapping[str, Account | DirectoryError]:
+    async def change(
+        self, accounts: Sequence[Account], change: Change, action: str
+    ) -> Mapping[str, Account | DirectoryError]:
         if self.raises is not None:
             raise self.raises
-        answers = dict(await super().change(ids[1:], change, action))
+        answers = dict(await super().change(accounts[1:], change, action))
         if self.error is not None:
-            answers[ids[0]] = self.error
+            answers[accounts[0].id] = self.error
         return answers
 
 
@@ -215,9 +250,9 @@ async def test_what_a_killed_process_left_is_settled_by_reading(
     await directory.write([account(number) for number in (1, 2)])
     action = "261124-1430-ABCDEF"
     (tmp_path / "running" / action).touch()
-    facts = {"action": action, "kind": "suspend", "phase": "intent", "ids": [an_id(1), an_id(2)]}
-    performer.journal.append([facts], NOW)
-    await directory.change([an_id(1)], Suspend(Cause(CauseKind.BY_HAND, NOW, "jdoe")), action)
+    change = Suspend(Cause(CauseKind.BY_HAND, NOW, "jdoe"))
+    intend(performer, action, "suspend", change, 1, 2)
+    await directory.change([account(1)], change, action)
     (report,) = await performer.settle()
     assert [(item.id, item.verdict) for item in report.items] == [
         (an_id(1), Verdict.DONE),
@@ -234,8 +269,7 @@ async def test_a_mail_that_may_have_left_stays_in_doubt(
     action = "261124-1430-ABCDEF"
     await directory.write([account(1, invited_at=NOW, last_action=action), account(2)])
     (tmp_path / "running" / action).touch()
-    facts = {"action": action, "kind": "activate", "phase": "intent", "ids": [an_id(1), an_id(2)]}
-    performer.journal.append([facts], NOW)
+    intend(performer, action, "activate", Mailed(MailKind.ACTIVATION, NOW), 1, 2)
     (report,) = await performer.settle()
     assert verdicts(report) == ["in_doubt", "failed"]
     assert verdicts(await do(performer, "activate", 1, 2)) == ["noop", "done"]
@@ -249,13 +283,14 @@ async def test_an_action_of_a_living_process_is_left_alone(performer: Performer)
 
 async def test_killed_before_its_intent_an_action_never_was(performer: Performer, tmp_path: Path) -> None:
     (tmp_path / "running" / "261124-1430-000001").touch()
-    (report,) = await performer.settle()
-    assert report.items == ()
+    assert await performer.settle() == []
+    assert performer.running.abandoned() == []
     assert list(performer.journal.entries()) == []
 
 
 def test_a_report_counts(performer: Performer) -> None:
-    from roster_tui.accounts.plan import VERBS, Item
+    from roster_tui.accounts.plan import Item
+    from roster_tui.accounts.verbs import VERBS
 
     items = (Item("1", "a", Verdict.DONE), Item("2", "b", Verdict.DONE), Item("3", "c", Verdict.NOOP))
     report = Report("a", VERBS["suspend"], items, "d")

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from roster_tui.accounts.judging import Situation, Verdict
 from roster_tui.accounts.model import Account, Cause, CauseKind, Role, State, from_document, to_document
-from roster_tui.accounts.plan import VERBS, Situation, Verdict, plan
+from roster_tui.accounts.plan import Knowledge, plan
+from roster_tui.accounts.verbs import VERBS, Order
 from tests.accounts.conftest import account, an_id
 from tests.conftest import NOW
 
@@ -15,6 +17,9 @@ ACTIVE = NOW - timedelta(days=5)
 
 def situation(**facts: object) -> Situation:
     return Situation(NOW, timedelta(hours=24), **facts)  # type: ignore[arg-type]
+
+
+KNOWLEDGE = Knowledge(lambda each: situation())
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,8 @@ def situation(**facts: object) -> Situation:
     ],
 )  # fmt: skip
 def test_verdicts(verb: str, of: Account, where: dict[str, object], verdict: str, said: str) -> None:
-    judged = VERBS[verb].judge(of, situation(**where))
+    change = VERBS[verb].change(of, Order("jdoe", NOW))
+    judged = VERBS[verb].judge(of, change, situation(**where))
     assert judged.verdict == verdict
     assert said in (judged.reason or judged.warning)
     assert bool(said) == bool(judged.reason or judged.warning)
@@ -49,17 +55,17 @@ def test_verdicts(verb: str, of: Account, where: dict[str, object], verdict: str
 
 def test_a_plan_lists_everybody_once_and_unknown_ids_as_blocked() -> None:
     known = {an_id(1): account(1)}
-    made = plan(VERBS["suspend"], [an_id(1), "nobody", an_id(1)], known, lambda each: situation())
+    made = plan(VERBS["suspend"], Order("jdoe", NOW), [an_id(1), "nobody", an_id(1)], known, KNOWLEDGE)
     assert [(item.id, item.verdict) for item in made.items] == [
         (an_id(1), Verdict.WOULD_DO),
         ("nobody", Verdict.BLOCKED),
     ]
-    assert made.todo == (an_id(1),)
+    assert [item.id for item in made.todo] == [an_id(1)]
 
 
 def test_the_digest_follows_what_would_happen() -> None:
     def digest(of: Account, verb: str = "suspend") -> str:
-        return plan(VERBS[verb], [of.id], {of.id: of}, lambda each: situation()).digest
+        return plan(VERBS[verb], Order("jdoe", NOW), [of.id], {of.id: of}, KNOWLEDGE).digest
 
     assert digest(account(1)) == digest(account(1))
     assert digest(account(1)) != digest(account(1, cause=BY_HAND))

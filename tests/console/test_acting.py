@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from roster_tui.accounts.model import State
+from roster_tui.accounts.changes import Mailed, change_document
+from roster_tui.accounts.model import MailKind, State
 from roster_tui.console.screens import HelpScreen, PlanScreen
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW, Inbox, mail_options
@@ -175,18 +176,26 @@ async def test_read_only_there_is_nothing_that_writes(open_console: Open, demo: 
     assert len(list(demo.journal.entries())) == 4
 
 
-async def test_accounts_changed_behind_an_open_plan_are_left_alone(open_console: Open, demo: Workspace) -> None:
+async def test_who_changed_behind_an_open_plan_is_asked_about_again(open_console: Open, demo: Workspace) -> None:
     async with open_console() as desk:
-        await desk.press("3", "space", "space")
+        await desk.press("3", "space", "space", "space")
         await plan_after(desk, "s")
-        marked = desk.app._chosen()
+        already, pinned, as_shown = desk.app._chosen()
         performer = demo.performer()
-        await performer.perform(await performer.plan("suspend", marked[:1]))
-        before = await states(demo)
+        await performer.perform(await performer.plan("suspend", [already]))
+        await performer.perform(await performer.plan("pin", [pinned]))
+        await desk.press("y")
+        await desk.until(lambda: len(desk.toasts) == 1)
+        assert "changed meanwhile by somebody else; nothing was done" in desk.toasts[0]
+        await desk.until(lambda: isinstance(desk.app.screen, PlanScreen))
+        await desk.settle()
+        assert "Suspend: 1 account" in desk.text
+        accounts = await demo.directory.accounts([already, pinned, as_shown])
+        suspended = {each.id for each in accounts.values() if each.state is State.SUSPENDED}
+        assert suspended == {already, as_shown}
         await desk.press("y")
         await desk.finish()
-        assert "have changed meanwhile; nothing was done" in desk.toasts[-1]
-        assert await states(demo) == before
+        assert (await demo.directory.accounts([pinned]))[pinned].state is State.SUSPENDED
 
 
 async def test_a_second_action_waits_for_the_first(
@@ -218,11 +227,10 @@ async def test_what_a_killed_console_left_is_told_at_the_next_start(open_console
     performer = demo.performer()
     action = "261124-1430-ABCDEF"
     (demo.folder / "ledger" / "running" / action).touch()
-    facts = {"action": action, "kind": "activate", "phase": "intent", "ids": [each.id for each in pending]}
-    performer.journal.append([facts], NOW)
-    from roster_tui.accounts.model import Invite
-
-    await demo.directory.change([pending[0].id], Invite(NOW), action)
+    mark = Mailed(MailKind.ACTIVATION, NOW)
+    facts = {"ids": [each.id for each in pending], "changes": [change_document(mark)], "before": {}}
+    performer.journal.append([{"action": action, "kind": "activate", "phase": "intent", **facts}], NOW)
+    await demo.directory.change(pending[:1], mark, action)
     async with open_console() as desk:
         await desk.finish()
         (told,) = desk.toasts

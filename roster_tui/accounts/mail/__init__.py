@@ -1,8 +1,9 @@
 """Welcome and password mail: written from templates, with a signed link, sent by SMTP or kept in a Maildir."""
 
-from roster_tui.accounts.mail.letters import Letters, MailKind
+from roster_tui.accounts.mail.letters import Letters
 from roster_tui.accounts.mail.links import Links
 from roster_tui.accounts.mail.outbox import Delivery, Fate, Maildir, MailUnavailable, Outbox, Send, Smtp, outbox_for
+from roster_tui.accounts.model import MailKind
 
 __all__ = [
     "Delivery",

@@ -8,25 +8,15 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from enum import StrEnum
 from urllib.parse import urlencode
 
 from roster_tui.accounts.mail.links import Link, Links
 from roster_tui.accounts.mail.templates import Texts, Written, texts_for
-from roster_tui.accounts.model import Account
+from roster_tui.accounts.model import Account, MailKind
 from roster_tui.settings import MailSettings
 
 NO_TOKEN = "(made-when-it-is-sent)"
 """Stands in the link of a mail that is only looked at."""
-
-
-class MailKind(StrEnum):
-    """What a mail is for; also the name of its templates."""
-
-    ACTIVATION = "activation"
-    """Welcome: activate the account and choose a password."""
-    PASSWORD = "password"
-    """Choose a new password."""
 
 
 @dataclass(frozen=True)

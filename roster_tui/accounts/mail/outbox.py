@@ -68,7 +68,7 @@ class Maildir:
     async def opened(self) -> AsyncIterator[Send]:
         """Give what files a message."""
         try:
-            box = await asyncio.to_thread(mailbox.Maildir, str(self.folder))
+            box = await asyncio.to_thread(self._box)
         except OSError as error:
             raise MailUnavailable(f"{self.folder} cannot be used: {error}") from error
 
@@ -80,6 +80,12 @@ class Maildir:
             return Delivery(Fate.KEPT)
 
         yield send
+
+    def _box(self) -> mailbox.Maildir:
+        # The library's own making of folders fails when two do it at once.
+        for part in ("tmp", "new", "cur"):
+            (self.folder / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return mailbox.Maildir(str(self.folder), create=False)
 
 
 @dataclass(frozen=True)

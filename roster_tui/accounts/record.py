@@ -1,0 +1,124 @@
+"""An action in the journal: its intent before any effect, its outcome after, and both read again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from roster_tui.accounts.changes import Change, Mailed, change_document, change_from, touched
+from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.plan import Item, Plan
+from roster_tui.ledger import Entry, Journal
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who acts."""
+
+    name: str
+    host: str
+
+
+@dataclass
+class Recorded:
+    """What the journal says of one action."""
+
+    action: str
+    kind: str
+    """Its verb."""
+    operator: str
+    at: datetime
+    ids: Sequence[str]
+    changes: Mapping[str, Change]
+    """By account, what was to be made of it."""
+    before: Mapping[str, Mapping[str, Any]]
+    """By account, the stored fields that the change would alter, as they were."""
+    results: dict[str, Verdict] = field(default_factory=dict)
+
+    def unsettled(self) -> list[str]:
+        """Return the accounts of which nothing is known for good; what became of a mail no reading tells."""
+        return [
+            clever_id
+            for clever_id in self.ids
+            if clever_id not in self.results
+            or (self.results[clever_id] is Verdict.IN_DOUBT and not isinstance(self.changes.get(clever_id), Mailed))
+        ]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Writes and reads actions."""
+
+    journal: Journal
+    operator: Operator
+    clock: Callable[[], datetime]
+
+    def intend(self, action: str, plan: Plan, items: Sequence[Item]) -> None:
+        """Write what is about to be done. Raises OSError: nothing may be done then."""
+        groups: dict[Change, list[str]] = defaultdict(list)
+        before = {}
+        for item in items:
+            assert item.change is not None and item.account is not None
+            groups[item.change].append(item.id)
+            if fields := touched(item.change, item.account):
+                before[item.id] = fields
+        changes = [
+            # One change for everybody need not name them again.
+            {**change_document(change), **({"ids": ids} if len(groups) > 1 else {})}
+            for change, ids in groups.items()
+        ]
+        facts: dict[str, Any] = {"ids": [item.id for item in items], "changes": changes, "before": before}
+        if plan.undoes:
+            facts["undoes"] = plan.undoes
+        self._write(action, plan.verb.name, "intent", reason=plan.order.reason, digest=plan.digest, **facts)
+
+    def outcome(self, action: str, kind: str, items: Sequence[Item], phase: str = "outcome") -> None:
+        """Write what became of some accounts. Raises OSError."""
+        results = [
+            {"id": item.id, "verdict": item.verdict.value, **({"reason": item.reason} if item.reason else {})}
+            for item in items
+        ]
+        self._write(action, kind, phase, results=results)
+
+    def read(self, action: str) -> Recorded | None:
+        """Return what the journal says of an action; None when it says nothing. Raises `LedgerDamaged`."""
+        found = None
+        for entry in self.journal.since(_begun(action)):
+            if entry.facts.get("action") != action:
+                continue
+            if entry.facts.get("phase") == "intent":
+                found = _intended(entry)
+            elif found:
+                found.results |= {result["id"]: Verdict(result["verdict"]) for result in entry.facts.get("results", ())}
+        return found
+
+    def _write(self, action: str, kind: str, phase: str, **facts: object) -> None:
+        who = {"operator": self.operator.name, "host": self.operator.host}
+        self.journal.append([{"action": action, "kind": kind, "phase": phase, **who, **facts}], self.clock())
+
+
+def _intended(entry: Entry) -> Recorded:
+    facts = entry.facts
+    ids = facts.get("ids", [])
+    changes: dict[str, Change] = {}
+    for group in facts.get("changes", ()):
+        document = dict(group)
+        change_ids = document.pop("ids", ids)
+        changes |= dict.fromkeys(change_ids, change_from(document))
+    return Recorded(
+        facts["action"],
+        facts["kind"],
+        facts.get("operator", ""),
+        entry.at,
+        ids,
+        changes,
+        facts.get("before", {}),
+    )
+
+
+def _begun(action: str) -> datetime:
+    """Return a moment before an action, which its id tells to the minute in some time zone."""
+    return datetime.strptime(f"{action[:11]}+0000", "%y%m%d-%H%M%z") - timedelta(days=1)

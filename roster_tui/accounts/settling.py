@@ -1,0 +1,26 @@
+"""What became of an account whose action was cut off, as far as reading it tells."""
+
+from __future__ import annotations
+
+from roster_tui.accounts.changes import Change, Mailed
+from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.model import Account
+from roster_tui.accounts.plan import Item
+from roster_tui.accounts.record import Recorded
+
+
+def settled(recorded: Recorded, clever_id: str, account: Account | None) -> Item:
+    """Return the verdict on one account of an action that was cut off."""
+    label = account.name if account else clever_id
+    change = recorded.changes.get(clever_id)
+    if account is None or not is_made(change, account):
+        return Item(clever_id, label, Verdict.FAILED, "not done: the console was stopped before", change=change)
+    if isinstance(change, Mailed):
+        said = "the console was stopped while mailing: it may or may not have left; not sent again by itself"
+        return Item(clever_id, label, Verdict.IN_DOUBT, said, change=change)
+    return Item(clever_id, label, Verdict.DONE, "found done after the console was stopped", change=change)
+
+
+def is_made(change: Change | None, account: Account) -> bool:
+    """Return whether an account is as a change would make it."""
+    return change is not None and change.applied_to(account) == account
