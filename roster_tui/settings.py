@@ -121,6 +121,26 @@ class MailSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return Path(self.templates).expanduser() if self.templates else config_path().parent / "mail"
 
 
+class ExportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the platform's own CSV export of accounts names things; `accounts import` reads it."""
+
+    email_column: Annotated[str, Meta(description="Column of the address in the platform's export")] = "Email"
+    sis_id_column: Annotated[str, Meta(description="Column of the SIS ID in the platform's export")] = "SIS ID"
+    state_column: Annotated[str, Meta(description="Column that says whether somebody has activated")] = "Status"
+    active: Annotated[str, Meta(description="What that column says of who has, separated by commas")] = "Active"
+    others: Annotated[str, Meta(description="What it says of who has not, separated by commas")] = "Pending, Suspended"
+
+    @property
+    def active_words(self) -> list[str]:
+        """What says that somebody has activated."""
+        return _listed(self.active)
+
+    @property
+    def other_words(self) -> list[str]:
+        """What says that somebody has not."""
+        return _listed(self.others)
+
+
 class KindHoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When one type of record holds a sync; what is not set is as for the others."""
 
@@ -169,7 +189,11 @@ class NotifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     @property
     def addresses(self) -> list[str]:
         """Who gets a mail."""
-        return [address.strip() for address in self.mail_to.split(",") if address.strip()]
+        return _listed(self.mail_to)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def is_secure(url: str) -> bool:
@@ -196,6 +220,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 3
     clever: CleverSettings = CleverSettings()
     mail: MailSettings = MailSettings()
+    export: ExportSettings = ExportSettings()
     history_days: Annotated[int, Meta(description="Days for which runs and their changes are kept", ge=31)] = 400
     hold: HoldSettings = HoldSettings()
     notify: NotifySettings = NotifySettings()
@@ -382,5 +407,5 @@ def _explained(error: str) -> str:
 
 
 def _names() -> list[str]:
-    tables = (Settings, CleverSettings, MailSettings, HoldSettings, KindHoldSettings, NotifySettings)
+    tables = (Settings, CleverSettings, MailSettings, ExportSettings, HoldSettings, KindHoldSettings, NotifySettings)
     return [field.name for table in tables for field in msgspec.structs.fields(table)]

@@ -1,0 +1,37 @@
+"""Many documents in many small files: each change rewrites one file, so no file may grow with the district."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from roster_tui.ledger.documents import Documents
+
+_DIGITS = 2
+"""A Clever ID counts up at its end: its last digits spread evenly over 256 files."""
+
+
+class Shards:
+    """The documents of a folder, in files by the last two digits of a Clever ID."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def of(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
+        """Return the ids by the name of the shard that they belong to, shards in order."""
+        found: dict[str, list[str]] = {}
+        for each in sorted(ids, key=_shard):
+            found.setdefault(_shard(each), []).append(each)
+        return found
+
+    def documents(self, shard: str) -> Documents:
+        """Return the documents of a shard; they need not exist yet."""
+        return Documents(self.folder / f"{shard}.json")
+
+    def all(self) -> Iterator[str]:
+        """Yield the names of the shards that exist, in order."""
+        return (file.stem for file in sorted(self.folder.glob(f"{'[0-9a-f]' * _DIGITS}.json")))
+
+
+def _shard(clever_id: str) -> str:
+    return clever_id[-_DIGITS:]
