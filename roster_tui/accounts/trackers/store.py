@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ _TABLE = "trackers"
 
 Trackers = Mapping[str, Tracker]
 """Trackers by the Clever ID of their section."""
-Rewrite = Callable[[Trackers], Iterable[Tracker]]
-"""Is given some trackers and returns those to be written, new or changed."""
+Rewrite = Callable[[Sequence[str], Trackers], Iterable[Tracker]]
+"""Is given some sections and the trackers they have, and returns those to be written, new or changed."""
 
 
 class TrackerStore:
@@ -55,8 +55,9 @@ class TrackerStore:
             documents = self._shards.documents(shard)
             with documents.changing() as database:
                 table = database.table(_TABLE)
-                written = list(rewrite(self._found(documents.file, table, ids)))
-                _put(table, written)
+                written = list(rewrite(ids, self._found(documents.file, table, ids)))
+                if written:
+                    _put(table, written)
             yield written
 
     def _found(self, file: Path, table: KeyedTable, sections: Iterable[str]) -> dict[str, Tracker]:
