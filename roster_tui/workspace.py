@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.act import Performer
     from roster_tui.accounts.directory import Directory
     from roster_tui.accounts.judging import Situation
-    from roster_tui.accounts.model import Account
+    from roster_tui.accounts.model import Account, LatestMail
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
     from roster_tui.ledger import Journal
@@ -127,10 +127,15 @@ class Workspace:
         from roster_tui.accounts.judging import Situation
         from roster_tui.roster.account_rows import teaching
 
-        cooldown = timedelta(hours=self.settings.mail.cooldown_hours)
+        cooldown = self.mail_cooldown
         with self.cache.reading() as db:
             known = teaching(db, [account.id for account in accounts])
         return lambda account: Situation(at, cooldown, *known.get(account.id, (0, False)))
+
+    @property
+    def mail_cooldown(self) -> timedelta:
+        """How long one person is not mailed again."""
+        return timedelta(hours=self.settings.mail.cooldown_hours)
 
     def show_accounts(self, accounts: Iterable[Account]) -> None:
         """Put accounts, as the directory has just told them, into the cache, and the findings with them."""
@@ -201,7 +206,13 @@ def account_row(account: Account) -> AccountRow:
         since=account.since.isoformat(),
         cause=str(account.cause) if account.cause else None,
         invited_at=account.invited_at.isoformat() if account.invited_at else None,
+        mail=_mail_told(account.mail) if account.mail else None,
     )
+
+
+def _mail_told(mail: LatestMail) -> dict[str, str]:
+    told = {"kind": str(mail.kind), "at": mail.at.isoformat(), "state": str(mail.state)}
+    return {**told, "said": mail.said} if mail.said else told
 
 
 def create_workspace(settings: Settings, district: DistrictName, clock: Clock = now) -> Workspace:

@@ -18,12 +18,12 @@ from roster_tui.accounts.changes import Change, Mailed
 from roster_tui.accounts.directory import ChangedMeanwhile, Directory, DirectoryError
 from roster_tui.accounts.judging import Situation, Verdict
 from roster_tui.accounts.mail import Letters, Outbox
-from roster_tui.accounts.mailing import STOPPED, Mailing, Outcome, outcome
-from roster_tui.accounts.model import Account
+from roster_tui.accounts.mailing import STOPPED, Mailing, Outcome, noted, outcome
+from roster_tui.accounts.model import Account, LatestMail, MailState
 from roster_tui.accounts.plan import Item, Knowledge, Plan, plan
 from roster_tui.accounts.record import Operator, Record
 from roster_tui.accounts.running import Running
-from roster_tui.accounts.settling import is_made, settled
+from roster_tui.accounts.settling import doubtful_mails, is_made, settled
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked, Order, Verb
 from roster_tui.ledger import Journal
 
@@ -83,7 +83,9 @@ class Performer:
     situations: Callable[[Sequence[Account], datetime], Callable[[Account], Situation]]
 
     async def plan(self, verb: str, ids: Sequence[str], reason: str = "", asked: Asked = ALL_AS_IS) -> Plan:
-        """Return what would happen now. Raises `DirectoryError`."""
+        """Return what would happen now. Raises `DirectoryError`, and SettingsError when a mail cannot be written."""
+        if (kind := VERBS[verb].mail) is not None:
+            self.letters.check(kind)
         accounts = await self.directory.accounts(ids)
         order = Order(self.operator.name, self.clock(), reason, asked)
         return plan(VERBS[verb], order, ids, accounts, self._knowledge(accounts, order.at))
@@ -146,7 +148,11 @@ class Performer:
         accounts = await self.directory.accounts(left)
         items = tuple(settled(recorded, clever_id, accounts.get(clever_id)) for clever_id in left)
         await asyncio.to_thread(self.record.outcome, action, verb.name, items, "settled")
-        return Report(action, verb, items, "", tuple(accounts.values()))
+        after = dict(accounts)
+        for mark, doubtful in doubtful_mails(items).items():
+            latest = LatestMail(mark.mail, mark.at, MailState.UNKNOWN, "the console was stopped while mailing")
+            after |= await noted(self.directory, doubtful, latest, action)
+        return Report(action, verb, items, "", tuple(after.values()))
 
 
 class _Carrying:

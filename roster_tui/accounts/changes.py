@@ -9,7 +9,17 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from roster_tui.accounts.model import Account, Cause, MailKind, Rights, Temporary, from_document, to_document
+from roster_tui.accounts.model import (
+    Account,
+    Cause,
+    LatestMail,
+    MailKind,
+    MailState,
+    Rights,
+    Temporary,
+    from_document,
+    to_document,
+)
 
 
 class Change(Protocol):
@@ -120,7 +130,7 @@ class Mailed:
     """Note that a mail leaves; written before it does, so that it never leaves twice."""
 
     kind: ClassVar[str] = "mailed"
-    touches: ClassVar[tuple[str, ...]] = ("invited_at", "invited_before", "reset_at", "reset_before")
+    touches: ClassVar[tuple[str, ...]] = ("invited_at", "invited_before", "reset_at", "reset_before", "mail")
     mail: MailKind
     at: datetime
 
@@ -128,7 +138,10 @@ class Mailed:
         """Return the account with this mark."""
         last, before = _MARKS[self.mail]
         earlier = getattr(account, last)
-        return account if earlier == self.at else _with(account, {last: self.at, before: earlier})
+        if earlier == self.at:
+            return account
+        queued = LatestMail(self.mail, self.at, MailState.QUEUED)
+        return replace(_with(account, {last: self.at, before: earlier}), mail=queued)
 
     def taken_back(self, before: Account) -> None:
         """Return None: a mail that has left cannot be taken back."""
@@ -142,16 +155,38 @@ class Unmailed:
     touches: ClassVar[tuple[str, ...]] = Mailed.touches
     mail: MailKind
     at: datetime
+    refused: str = ""
+    """In whose words the server refused it; empty when it was never asked."""
 
     def applied_to(self, account: Account) -> Account:
         """Return the account without the mark of that moment."""
         last, before = _MARKS[self.mail]
         if getattr(account, last) != self.at:
             return account
-        return _with(account, {last: getattr(account, before), before: None})
+        latest = LatestMail(self.mail, self.at, MailState.REFUSED, self.refused) if self.refused else None
+        return replace(_with(account, {last: getattr(account, before), before: None}), mail=latest)
 
     def taken_back(self, before: Account) -> None:
         """Return None: there was nothing."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Note what became of a mail that has left, or may have."""
+
+    kind: ClassVar[str] = "delivered"
+    touches: ClassVar[tuple[str, ...]] = ("mail",)
+    latest: LatestMail
+
+    def applied_to(self, account: Account) -> Account:
+        """Return the account with this, unless a later mail has been sent meanwhile."""
+        known, told = account.mail, self.latest
+        if known is None or (known.kind, known.at) != (told.kind, told.at):
+            return account
+        return replace(account, mail=told)
+
+    def taken_back(self, before: Account) -> None:
+        """Return None: it is only what is known."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +206,8 @@ class Confirm:
 
 
 _KINDS: Mapping[str, type[Any]] = {
-    each.kind: each for each in (Suspend, Unsuspend, SetRights, SetPin, SetSupportLead, Mailed, Unmailed, Confirm)
+    each.kind: each
+    for each in (Suspend, Unsuspend, SetRights, SetPin, SetSupportLead, Mailed, Unmailed, Delivered, Confirm)
 }
 
 

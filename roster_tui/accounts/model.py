@@ -70,6 +70,30 @@ class MailKind(StrEnum):
     """Choose a new password."""
 
 
+class MailState(StrEnum):
+    """What has become of a mail, as far as it is known."""
+
+    QUEUED = "queued"
+    """About to be sent; or kept in a folder, where nobody has sent it yet."""
+    ACCEPTED = "accepted"
+    """The mail server took it."""
+    REFUSED = "refused"
+    """The mail server did not."""
+    UNKNOWN = "unknown"
+    """It may have left: the server did not answer, or the console was stopped."""
+
+
+@dataclass(frozen=True)
+class LatestMail:
+    """The last mail to a person."""
+
+    kind: MailKind
+    at: datetime
+    state: MailState
+    said: str = ""
+    """What the server said, where it matters."""
+
+
 class CauseKind(StrEnum):
     """What suspended an account."""
 
@@ -124,6 +148,8 @@ class Account:
     """When the latest password mail was sent, or was about to be."""
     reset_before: datetime | None = None
     """The one before it."""
+    mail: LatestMail | None = None
+    """What became of the last mail."""
     cause: Cause | None = None
     last_action: str | None = None
     """The action that changed the account last; tells after a crash whether it came that far."""

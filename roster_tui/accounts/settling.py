@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
 from roster_tui.accounts.changes import Change, Mailed
 from roster_tui.accounts.judging import Verdict
-from roster_tui.accounts.model import Account
+from roster_tui.accounts.model import Account, LatestMail, MailState
 from roster_tui.accounts.plan import Item
 from roster_tui.accounts.record import Recorded
 
@@ -15,10 +18,24 @@ def settled(recorded: Recorded, clever_id: str, account: Account | None) -> Item
     change = recorded.changes.get(clever_id)
     if account is None or not is_made(change, account):
         return Item(clever_id, label, Verdict.FAILED, "not done: the console was stopped before", change=change)
-    if isinstance(change, Mailed):
+    if isinstance(change, Mailed) and not _is_accepted(change, account):
         said = "the console was stopped while mailing: it may or may not have left; not sent again by itself"
-        return Item(clever_id, label, Verdict.IN_DOUBT, said, change=change)
+        return Item(clever_id, label, Verdict.IN_DOUBT, said, change=change, account=account)
     return Item(clever_id, label, Verdict.DONE, "found done after the console was stopped", change=change)
+
+
+def doubtful_mails(items: Iterable[Item]) -> Mapping[Mailed, list[Account]]:
+    """Return by mark the accounts whose mail may or may not have left."""
+    found: dict[Mailed, list[Account]] = defaultdict(list)
+    for item in items:
+        if item.verdict is Verdict.IN_DOUBT and isinstance(item.change, Mailed) and item.account:
+            found[item.change].append(item.account)
+    return found
+
+
+def _is_accepted(mark: Mailed, account: Account) -> bool:
+    """Return whether the server's answer to this mail was noted before the console was stopped."""
+    return account.mail == LatestMail(mark.mail, mark.at, MailState.ACCEPTED)
 
 
 def is_made(change: Change | None, account: Account) -> bool:

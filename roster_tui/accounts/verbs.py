@@ -9,6 +9,7 @@ from typing import Any
 
 from roster_tui.accounts.changes import (
     Change,
+    Confirm,
     Mailed,
     SetPin,
     SetRights,
@@ -127,6 +128,14 @@ def _may_be_mailed(account: Account, change: Mailed, situation: Situation) -> Ju
     return WOULD_DO
 
 
+def _confirm(account: Account, change: Confirm, situation: Situation) -> Judgement:
+    if account.activated_at is not None:
+        return noop("activated already")
+    if account.state is State.SUSPENDED:
+        return warned("stays suspended, as an account that was activated")
+    return WOULD_DO
+
+
 def _rights(account: Account, order: Order) -> Change:
     asked = order.asked
     permission = None if asked.no_permission else asked.permission or account.permission
@@ -201,6 +210,8 @@ VERBS: Mapping[str, Verb] = {
         Verb("reset-password", "Send password email", "mailed",
              lambda account, order: Mailed(MailKind.PASSWORD, order.at), _reset_password, Mailed.kind,
              mail=MailKind.PASSWORD),
+        Verb("confirm", "Mark as activated", "activated", lambda account, order: Confirm(order.at), _confirm,
+             Confirm.kind),
         Verb("role", "Change role", "changed", _rights, _set_rights, SetRights.kind, "role", spares_oneself=True,
              for_admins=True),
         Verb("pin", "Pin", "pinned", lambda account, order: SetPin(True), _pin, SetPin.kind, "unpin",

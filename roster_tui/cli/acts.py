@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -12,11 +13,12 @@ import click
 from roster_tui.accounts.act import Performer, Report
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
-from roster_tui.actions import Action, account_action
+from roster_tui.actions import account_action
 from roster_tui.cli.errors import BLOCKED, DONE, FAILED, USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
+from roster_tui.present import display_text
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.read import clever_ids, key_of, pending_ids
 from roster_tui.workspace import Workspace
@@ -46,19 +48,33 @@ def _act_command(verb: str) -> click.Command:
         workspace = session.workspace()
         with workspace.cache.reading() as db:
             wanted = pending_ids(db) if all_pending else [_clever_id(db, each) for each in ids]
-        asyncio.run(_act(session, workspace, action, wanted, reason, dry_run, yes))
+        asyncio.run(act_on(session, workspace, verb, wanted, reason, dry_run=dry_run, yes=yes))
 
     return command
 
 
-async def _act(
-    session: Session, workspace: Workspace, action: Action, ids: list[str], reason: str, dry_run: bool, yes: bool
+async def act_on(
+    session: Session,
+    workspace: Workspace,
+    verb: str,
+    ids: list[str],
+    reason: str,
+    *,
+    dry_run: bool,
+    yes: bool,
+    also: Mapping[str, Any] | None = None,
 ) -> None:
+    """Plan, confirm and perform a verb on accounts, and report it; ``also`` goes into the JSON document.
+
+    Ends with `Stopped`, whose code is that of the contract, unless nothing was to be done for real.
+    """
     performer = workspace.performer()
     await settle(session, workspace, performer)
-    plan = await performer.plan(action.verb or "", ids, reason)
+    plan = await performer.plan(verb, ids, reason)
+    also = also or {}
     if dry_run:
-        _report(session, None, plan.verb.name, True, plan.digest, plan.items)
+        also = {**also, **_mail_shown(session, performer, plan)}
+        _report(session, None, plan.verb.name, True, plan.digest, plan.items, also)
         return
     if plan.verb.mail and plan.todo:
         session.say(performer.outbox.describe())
@@ -69,7 +85,7 @@ async def _act(
         session.say(f"{len(report.again.todo)} changed meanwhile and were left alone")
         _confirm(session, report.again)
         report = report.then(await _performed(session, workspace, performer, report.again))
-    _report(session, report.action, plan.verb.name, False, report.digest, report.items)
+    _report(session, report.action, plan.verb.name, False, report.digest, report.items, also)
     raise Stopped(_code(report))
 
 
@@ -105,8 +121,26 @@ def _progress(session: Session, plan: Plan) -> Any:
     return progress
 
 
+def _mail_shown(session: Session, performer: Performer, plan: Plan) -> dict[str, Any]:
+    """Return the first mail that would leave, its link left out, and show it to people."""
+    first = next((item.account for item in plan.todo if item.account), None)
+    if plan.verb.mail is None or first is None:
+        return {}
+    written = performer.letters.preview(plan.verb.mail, first, plan.order.at)
+    session.say(f"To {display_text(first.email)}: {display_text(written.subject)}\n")
+    for line in written.text.splitlines():
+        session.say(f"  {display_text(line, 1_000)}")
+    return {"mail": {"to": first.email, "subject": written.subject, "text": written.text, "html": written.html}}
+
+
 def _report(
-    session: Session, action: str | None, verb: str, dry_run: bool, digest: str, items: tuple[Item, ...]
+    session: Session,
+    action: str | None,
+    verb: str,
+    dry_run: bool,
+    digest: str,
+    items: tuple[Item, ...],
+    also: Mapping[str, Any],
 ) -> None:
     if not session.as_json:
         _print_items(items)
@@ -121,6 +155,7 @@ def _report(
                 {"id": item.id, "label": item.label, "verdict": item.verdict.value, "reason": _why(item)}
                 for item in items
             ],
+            **also,
         }
     )
 

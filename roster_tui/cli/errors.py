@@ -59,6 +59,7 @@ def _known(error: Exception) -> int | None:
     from roster_tui.access import NoToken
     from roster_tui.accounts.act import Unrecorded
     from roster_tui.accounts.directory import DirectoryError
+    from roster_tui.accounts.platform_export import ExportUnreadable
     from roster_tui.clever.errors import CleverError
     from roster_tui.decisions import NoSuchFinding
     from roster_tui.demo import OtherDemo
@@ -77,5 +78,15 @@ def _known(error: Exception) -> int | None:
         return BLOCKED
     if isinstance(error, SettingsError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict):
         return USAGE
-    known = CacheDamaged | FolderUnusable | LedgerDamaged | OSError | OtherDemo | PortTaken | SisFileError | Unrecorded
+    known = (
+        CacheDamaged
+        | ExportUnreadable
+        | FolderUnusable
+        | LedgerDamaged
+        | OSError
+        | OtherDemo
+        | PortTaken
+        | SisFileError
+        | Unrecorded
+    )
     return FAILED if isinstance(error, known | SyncRefused | Timeout) else None

@@ -29,6 +29,7 @@ COMMANDS = {
     "suspend": ("acts:suspend", "Take away the right to sign in."),
     "unsuspend": ("acts:unsuspend", "Give the right to sign in back."),
     "activate": ("acts:activate", "Send the activation email."),
+    "accounts": ("accounts:accounts", "Confirm a mailed link, import who has activated, write own mail texts."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
 }
 """Module and name of each command, and its line in the help, which imports none of them."""

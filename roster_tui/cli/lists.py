@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import click
@@ -17,7 +19,7 @@ from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.listing import Listing, Window, full_window
-from roster_tui.roster.read import AnyRow, Named, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.roster.read import AnyRow, MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
 
 _PAGE = 500
 _SHOWN = 50
@@ -41,14 +43,15 @@ def school_document(row: SchoolRow) -> dict[str, Any]:
     }
 
 
-def teacher_document(row: TeacherRow) -> dict[str, Any]:
-    """Return a teacher as JSON."""
+def teacher_document(row: TeacherRow, cooldown: timedelta) -> dict[str, Any]:
+    """Return a teacher as JSON, with what became of the last mail and from when on there may be another."""
     account = row.account and {
         "state": row.account.state,
         "role": row.account.role,
         "pinned": row.account.pinned,
         "since": row.account.since,
         "cause": row.account.cause,
+        "mail": _mail_document(row.account.mail, cooldown),
     }
     return {
         "clever_id": row.clever_id,
@@ -61,6 +64,13 @@ def teacher_document(row: TeacherRow) -> dict[str, Any]:
         "in_data": row.in_data,
         "findings": row.findings,
     }
+
+
+def _mail_document(mail: MailView | None, cooldown: timedelta) -> dict[str, Any] | None:
+    if mail is None:
+        return None
+    again_at = None if mail.state == "refused" else (datetime.fromisoformat(mail.at) + cooldown).isoformat()
+    return {"kind": mail.kind, "at": mail.at, "state": mail.state, "said": mail.said, "again_at": again_at}
 
 
 def section_document(row: SectionRow) -> dict[str, Any]:
@@ -94,11 +104,12 @@ def _section_cells(row: SectionRow) -> Sequence[object]:
     return row.name, row.sis_id, school, teachers, row.students, row.term, row.grade, " ".join(row.findings)
 
 
-_DOCUMENTS: dict[str, Callable[[Any], dict[str, Any]]] = {
-    SCHOOL.name: school_document,
-    TEACHER.name: teacher_document,
-    SECTION.name: section_document,
-}
+def _document(kind: Kind, session: Session) -> Callable[[Any], dict[str, Any]]:
+    if kind is TEACHER:
+        return partial(teacher_document, cooldown=timedelta(hours=session.settings.mail.cooldown_hours))
+    return school_document if kind is SCHOOL else section_document
+
+
 _CELLS: dict[str, tuple[tuple[str, ...], Callable[[Any], Sequence[object]]]] = {
     SCHOOL.name: (("name", "sis_id", "teachers", "sections", "students", "findings"), _school_cells),
     TEACHER.name: (
@@ -154,7 +165,7 @@ def _print(session: Session, kind: Kind, text: str, as_csv: bool, limit: int | N
         keys = window.keys[:most] if most else window.keys
         found = (row for page in _pages(keys) for row in rows(db, kind, page))
         if session.as_json:
-            _print_json(kind, window, found)
+            _print_json(_document(kind, session), window, found)
             return
         header, cells = _CELLS[kind.name]
         if as_csv:
@@ -174,9 +185,8 @@ def _told(window: Window, shown: int, kind: Kind) -> str:
     return f"{number(window.count)}{of} {kind.name}s{more}"
 
 
-def _print_json(kind: Kind, window: Window, found: Iterator[AnyRow]) -> None:
+def _print_json(document: Callable[[Any], dict[str, Any]], window: Window, found: Iterator[AnyRow]) -> None:
     """Print ``{total, rows}`` row by row: a city's sections are never held at once."""
-    document = _DOCUMENTS[kind.name]
     click.echo(b'{"total":%d,"rows":[' % window.count, nl=False)
     for index, row in enumerate(found):
         click.echo((b",\n" if index else b"\n") + orjson.dumps(document(row)), nl=False)

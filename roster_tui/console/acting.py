@@ -14,6 +14,7 @@ from roster_tui.accounts.verbs import VERBS
 from roster_tui.actions import Action, Danger
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text
+from roster_tui.settings import SettingsError
 from roster_tui.workspace import Workspace
 
 
@@ -81,7 +82,7 @@ class Acting:
                 plan, ask = report.again, True
         except Unrecorded as error:
             self._face.tell(str(error), "error")
-        except (DirectoryError, LedgerDamaged, OSError) as error:
+        except (DirectoryError, LedgerDamaged, OSError, SettingsError) as error:
             self._face.tell(f"Nothing was done: {error}", "error")
         finally:
             self.busy = False

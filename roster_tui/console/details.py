@@ -22,7 +22,7 @@ from roster_tui.present import (
     state_label,
 )
 from roster_tui.roster.kinds import BY_NAME
-from roster_tui.roster.read import Named, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.roster.read import MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
 from roster_tui.workspace import Workspace
 
 _LABEL = 13
@@ -38,7 +38,7 @@ def record_lines(workspace: Workspace, row: Row, width: int) -> Lines:
         return [[Part("No longer in the roster", "dim")]]
     record = found[0]
     if isinstance(record, TeacherRow):
-        lines = _teacher(workspace, record)
+        lines = _teacher(workspace, record, width)
     elif isinstance(record, SectionRow):
         lines = _section(record)
     else:
@@ -67,7 +67,7 @@ def _school(row: SchoolRow) -> Lines:
     ]
 
 
-def _teacher(workspace: Workspace, row: TeacherRow) -> Lines:
+def _teacher(workspace: Workspace, row: TeacherRow, width: int) -> Lines:
     lines: Lines = [
         [Part(display_text(row.name), "title")],
         _labelled("Email", row.email),
@@ -90,8 +90,30 @@ def _teacher(workspace: Workspace, row: TeacherRow) -> Lines:
     ]
     if account.cause:
         lines.append(_labelled("Cause", account.cause, "bad"))
+    if account.mail:
+        return [*lines, *_mail(workspace, account.mail, width)]
     if account.invited_at:
         lines.append(_labelled("Mailed", _moment(workspace, datetime.fromisoformat(account.invited_at))))
+    return lines
+
+
+_MAIL_STATES = {
+    "queued": ("queued, not sent yet", "warn"),
+    "accepted": ("accepted by the server", "good"),
+    "refused": ("did not leave", "bad"),
+    "unknown": ("may have left, or not", "warn"),
+}
+
+
+def _mail(workspace: Workspace, mail: MailView, width: int) -> Lines:
+    at = datetime.fromisoformat(mail.at)
+    told, style = _MAIL_STATES[mail.state]
+    lines = [_labelled("Last mail", f"{mail.kind}, {ago(at, workspace.clock())}"), _labelled("", told, style)]
+    if mail.said:
+        lines += _wrapped_field("", mail.said, width)
+    again = at + workspace.mail_cooldown
+    if mail.state != "refused" and workspace.clock() < again:
+        lines += _wrapped_field("", f"cooling down until {_moment(workspace, again)}", width)
     return lines
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+import orjson
+
 from roster_tui.roster import ranks, search
 from roster_tui.roster.apply import write_totals
 from roster_tui.roster.compare import stays
@@ -29,6 +31,8 @@ class AccountRow(NamedTuple):
     since: str
     cause: str | None
     invited_at: str | None
+    mail: dict[str, str] | None
+    """The last mail to the person: ``kind, at, state, said``."""
 
 
 class PersonRow(NamedTuple):
@@ -83,10 +87,19 @@ def put_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
         [(bytes.fromhex(row.id),) for row in rows],
     )
     db.executemany(
-        "INSERT OR REPLACE INTO account (key, state, role, pinned, since, cause, invited_at)"
-        " VALUES ((SELECT key FROM record WHERE id = ?), ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO account (key, state, role, pinned, since, cause, invited_at, mail)"
+        " VALUES ((SELECT key FROM record WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)",
         [
-            (bytes.fromhex(row.id), row.state, row.role, row.pinned, row.since, row.cause, row.invited_at)
+            (
+                bytes.fromhex(row.id),
+                row.state,
+                row.role,
+                row.pinned,
+                row.since,
+                row.cause,
+                row.invited_at,
+                orjson.dumps(row.mail).decode() if row.mail else None,
+            )
             for row in rows
         ],
     )

@@ -23,6 +23,18 @@ class Named:
 
 
 @dataclass(frozen=True)
+class MailView:
+    """What became of the last mail to a person."""
+
+    kind: str
+    at: str
+    state: str
+    """``queued, accepted, refused`` or ``unknown``."""
+    said: str = ""
+    """What the mail server said, where it matters."""
+
+
+@dataclass(frozen=True)
 class AccountView:
     """An account as the directory last told it."""
 
@@ -34,6 +46,7 @@ class AccountView:
     cause: str | None
     """Why it is suspended."""
     invited_at: str | None
+    mail: MailView | None
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ SELECT t.key, {_ID}, t.name, t.sis_id, t.teachers, t.sections, t.students, {_FIN
 FROM school t WHERE t.key IN (SELECT value FROM json_each(?))"""
 _TEACHER_ROWS = f"""
 SELECT t.key, {_ID}, t.first, t.middle, t.last, t.sis_id, t.email, t.title, t.roles, t.sections, t.in_data,
-    a.state, a.role, a.pinned, a.since, a.cause, a.invited_at,
+    a.state, a.role, a.pinned, a.since, a.cause, a.invited_at, a.mail,
     (SELECT json_group_array(json_array(l.school, lower(hex(r.id)), s.name)) FROM teacher_school l
      JOIN record r ON r.key = l.school LEFT JOIN school s ON s.key = l.school WHERE l.teacher = t.key),
     {_FINDINGS}
@@ -131,8 +144,9 @@ def _school(row: tuple[Any, ...]) -> SchoolRow:
 
 def _teacher(row: tuple[Any, ...]) -> TeacherRow:
     key, clever_id, first, middle, last, sis_id, email, title, roles, sections, in_data, *rest = row
-    state, role, pinned, since, cause, invited_at, schools, findings = rest
-    account = AccountView(state, role, bool(pinned), since, cause, invited_at) if state else None
+    state, role, pinned, since, cause, invited_at, mail, schools, findings = rest
+    latest = MailView(**orjson.loads(mail)) if mail else None
+    account = AccountView(state, role, bool(pinned), since, cause, invited_at, latest) if state else None
     return TeacherRow(
         key,
         clever_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster_tui.roster import ranks
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, Kind
 
-VERSION = 4
+VERSION = 5
 """Kept as ``user_version``; a cache of another version is fetched anew."""
 
 _INTEGER_COLUMNS = {"students"}
@@ -35,7 +35,7 @@ CREATE INDEX change_record ON change (key);
 -- The directory's accounts as last read; key is the teacher's.
 CREATE TABLE account (
     key INTEGER PRIMARY KEY, state TEXT NOT NULL, role TEXT NOT NULL, pinned INTEGER NOT NULL,
-    since TEXT NOT NULL, cause TEXT, invited_at TEXT
+    since TEXT NOT NULL, cause TEXT, invited_at TEXT, mail TEXT
 );
 CREATE INDEX account_state ON account (state);
 

@@ -246,3 +246,28 @@ async def test_left_with_a_plan_open_nothing_was_done(open_console: Open, demo: 
         await desk.press("3", "space", "space")
         await plan_after(desk, "s")
     assert await states(demo) == before
+
+
+async def test_the_detail_tells_what_became_of_a_mail(open_console: Open, demo: Workspace, inbox: Inbox) -> None:
+    settings = msgspec.structs.replace(
+        demo.settings, mail=msgspec.structs.replace(demo.settings.mail, **mail_options(inbox))
+    )
+    workspace = Workspace(demo.folder, demo.district, settings, demo.clock)
+    async with open_console(workspace=workspace) as desk:
+        await go_to(desk, "status:pending")
+        await desk.press("d")
+        known = {each.name: each.email for each in await demo.directory.list_accounts()}
+        inbox.refused = {known[desk.who] or ""}
+        await plan_after(desk, "a")
+        await desk.press("y")
+        await desk.finish()
+        assert "Last mail    activation, just now" in desk.text
+        assert "did not leave" in desk.text
+        assert "550 5.1.1 no such user" in desk.text
+        assert "cooling down" not in desk.text
+        inbox.refused = set()
+        await plan_after(desk, "a")
+        await desk.press("y")
+        await desk.finish()
+        assert "accepted by the server" in desk.text
+        assert "cooling down until Nov" in desk.text

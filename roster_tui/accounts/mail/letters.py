@@ -53,6 +53,10 @@ class Letters:
             message.add_alternative(written.html, subtype="html")
         return message
 
+    def check(self, kind: MailKind) -> None:
+        """Raise `TemplateError` when the texts of a kind cannot be used."""
+        self._texts_of(kind)
+
     def preview(self, kind: MailKind, account: Account, at: datetime) -> Written:
         """Return the words of a mail that is not sent; its link opens nothing. Raises `TemplateError`."""
         return self._written(kind, account, NO_TOKEN, at)

@@ -25,9 +25,14 @@ _KEY_BYTES = 32
 class LinkRefused(Exception):
     """A link that does nothing; says why. The account is as before."""
 
+    code = "refused"
+    """What programs tell the reason by."""
+
 
 class LinkForged(LinkRefused):
     """Not signed with our key, or not whole."""
+
+    code = "forged"
 
     def __init__(self) -> None:
         super().__init__("This link was not made here, or a part of it is missing. Ask for a new mail")
@@ -36,12 +41,16 @@ class LinkForged(LinkRefused):
 class LinkExpired(LinkRefused):
     """Its time is over."""
 
+    code = "expired"
+
     def __init__(self, expired: datetime) -> None:
         super().__init__(f"This link was good until {expired:%Y-%m-%d %H:%M} UTC. Ask for a new mail")
 
 
 class LinkUsed(LinkRefused):
     """It has done its work."""
+
+    code = "used"
 
     def __init__(self, at: datetime) -> None:
         super().__init__(f"This link was used already, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")

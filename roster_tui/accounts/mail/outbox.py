@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from roster_tui.accounts.mail.pace import Pace
 from roster_tui.settings import MailSettings
@@ -47,6 +47,9 @@ Send = Callable[[EmailMessage], Awaitable[Delivery]]
 class Outbox(Protocol):
     """A way for mail to leave."""
 
+    sends: ClassVar[bool]
+    """Whether a message that it takes leaves, and does not only lie somewhere."""
+
     def describe(self) -> str:
         """Say where mail goes, for people."""
 
@@ -58,6 +61,7 @@ class Outbox(Protocol):
 class Maildir:
     """Mail kept in a folder, since no server is set: to be looked at, or sent by another program."""
 
+    sends: ClassVar[bool] = False
     folder: Path
 
     def describe(self) -> str:
@@ -92,6 +96,7 @@ class Maildir:
 class Smtp:
     """Mail sent through a server, no faster than the settings allow."""
 
+    sends: ClassVar[bool] = True
     settings: MailSettings
     pace: Pace | None = None
     """None sends as fast as the server takes it."""

@@ -1,0 +1,109 @@
+"""``accounts confirm|import|templates``: what the platform tells about its accounts, and the texts of mail."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from roster_tui.cli.acts import act_on, settle
+from roster_tui.cli.conflicts import refuse_when_read_only
+from roster_tui.cli.errors import BLOCKED, Stopped
+from roster_tui.cli.group import CommandGroup, with_session
+from roster_tui.cli.session import Session
+from roster_tui.present import counted, display_text
+
+_LONGEST_TOKEN = 4_000
+
+
+@click.group(cls=CommandGroup)
+def accounts() -> None:
+    """Take over what the platform knows of its accounts; write the district's own mail texts."""
+
+
+@accounts.command()
+@click.argument("token")
+@with_session
+def confirm(session: Session, token: str) -> None:
+    """Mark the account of a mailed link as active; the platform's page calls this with the link's TOKEN.
+
+    With - as TOKEN it is read from standard input, where no list of processes shows it. A link works once.
+    """
+    refuse_when_read_only(session)
+    given = sys.stdin.readline(_LONGEST_TOKEN) if token == "-" else token
+    asyncio.run(_confirm(session, given.strip()))
+
+
+async def _confirm(session: Session, token: str) -> None:
+    from roster_tui.accounts.confirming import confirm as confirm_link
+    from roster_tui.accounts.mail.links import LinkRefused
+
+    workspace = session.workspace()
+    performer = workspace.performer()
+    await settle(session, workspace, performer)
+    try:
+        confirmed = await confirm_link(performer, token)
+    except LinkRefused as refused:
+        if session.as_json:
+            session.print_json({"ok": False, "error": refused.code, "message": str(refused)})
+        else:
+            session.say(f"Error: {display_text(refused, 600)}")
+        raise Stopped(BLOCKED) from None
+    workspace.show_accounts([confirmed.account])
+    if session.as_json:
+        account = {"clever_id": confirmed.account.id, "state": str(confirmed.account.state)}
+        session.print_json({"ok": True, "kind": confirmed.link.kind, "account": account, "action_id": confirmed.action})
+    else:
+        click.echo(f"{display_text(confirmed.account.name)} is {confirmed.account.state}")
+
+
+@accounts.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_session
+def take_over(session: Session, file: Path, dry_run: bool, yes: bool) -> None:
+    """Take over from FILE, the platform's CSV export of accounts, who has activated.
+
+    Its columns are named in the settings under export. Lines that fit no account are told and left out; nobody
+    is suspended or made pending by this.
+    """
+    from roster_tui.accounts.platform_export import activated, read_export
+
+    if not dry_run:
+        refuse_when_read_only(session)
+    export = read_export(file, session.settings.export)
+    workspace = session.workspace()
+    found = activated(export.told, asyncio.run(workspace.directory.list_accounts()))
+    troubles = sorted((*export.troubles, *found.troubles))
+    for trouble in () if session.as_json else troubles:
+        session.say(f"line {trouble.line}: {display_text(trouble.said)}")
+    if troubles and not session.as_json:
+        session.say(f"{counted(len(troubles), 'line')} left out")
+    lines = {"troubles": [{"line": trouble.line, "said": trouble.said} for trouble in troubles]}
+    reason = f"export {file.name}"
+    asyncio.run(act_on(session, workspace, "confirm", list(found.ids), reason, dry_run=dry_run, yes=yes, also=lines))
+
+
+@accounts.command()
+@with_session
+def templates(session: Session) -> None:
+    """Write our mail texts into the settings folder, to be edited; texts that stand there are left as they are."""
+    from roster_tui.accounts.mail.templates import DEFAULTS, PLACEHOLDERS
+
+    folder = session.settings.mail.templates_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for ours in sorted(DEFAULTS.iterdir()):
+        own = folder / ours.name
+        if not own.exists():
+            own.write_bytes(ours.read_bytes())
+            written.append(own)
+    if session.as_json:
+        session.print_json({"folder": str(folder), "written": [file.name for file in written]})
+        return
+    session.say(f"{counted(len(written), 'text')} written to {folder}. What they may hold:")
+    for name, meaning in PLACEHOLDERS.items():
+        click.echo(f"${name:<10} {meaning}")
