@@ -19,7 +19,7 @@ An application that serves many districts looks their tokens up; each is looked 
             ...
 """
 
-from roster_tui.clever.client import Client, Page
+from roster_tui.clever.client import Client
 from roster_tui.clever.endpoints import (
     COURSE,
     COURSES,
@@ -54,6 +54,7 @@ from roster_tui.clever.errors import (
     Unauthorized,
     Unreachable,
 )
+from roster_tui.clever.paging import Page
 from roster_tui.clever.records import Course, District, Event, Name, Resource, School, Section, Term, User
 from roster_tui.clever.tokens import Application, DistrictToken, LookedUpToken, district_tokens
 from roster_tui.clever.wire import Unreadable, is_clever_id

@@ -1,14 +1,12 @@
-"""Clever's lists and records, typed; pages come as an async iterator that reads one page ahead."""
+"""Clever's lists and records, typed; pages come as an async iterator that reads ahead."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Self, TypeVar
 
 from roster_tui.clever.endpoints import (
     COURSES,
@@ -23,37 +21,15 @@ from roster_tui.clever.endpoints import (
     Collection,
     Single,
 )
-from roster_tui.clever.errors import Asked, BadResponse, ForeignLink, PageLoop, Refused
+from roster_tui.clever.errors import Asked, BadResponse, Refused
+from roster_tui.clever.paging import PAST_EVERY_ID, Listing, Page
 from roster_tui.clever.records import Course, District, Event, Record, School, Section, Term, User
 from roster_tui.clever.transport import Transport
-from roster_tui.clever.wire import NotAsDocumented, Unreadable, is_clever_id, read_count, read_list, read_one
+from roster_tui.clever.wire import NotAsDocumented, is_clever_id, read_count, read_one
 from roster_tui.http.connections import Patience, Query, Traffic
 from roster_tui.http.credentials import Credential, FixedToken, TokenSource
 
 T = TypeVar("T", bound=Record)
-
-_PAST_EVERY_ID = "f" * 24
-_MOST_EMPTY_PAGES = 100
-"""Pages in a row that hold nothing and still lead on."""
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    """One page of a list."""
-
-    records: list[T]
-    unreadable: list[Unreadable]
-    next_query: Query | None
-    """The query of the next page, or None at the end."""
-
-
-@dataclass(frozen=True)
-class _List(Generic[T]):
-    """One list as it is asked for."""
-
-    path: str
-    record: type[T]
-    filters: Query = ()
 
 
 class Client:
@@ -95,9 +71,10 @@ class Client:
 
     async def district(self) -> District:
         """Return the district of the token."""
-        page = await self._page(_List("/districts", District), ())
+        districts = self._listing(f"/{DISTRICTS.word}", District)
+        page = await districts.page()
         if not page.records:
-            raise BadResponse("Clever names no district for this token", Asked(self._url("/districts")), 200)
+            raise BadResponse("Clever names no district for this token", Asked(districts.url), 200)
         return page.records[0]
 
     def schools(self) -> AsyncIterator[Page[School]]:
@@ -124,7 +101,11 @@ class Client:
 
     def records(self, what: Collection[T], *, role: str | None = None) -> AsyncIterator[Page[T]]:
         """Yield everything of one type that the district shares, by page."""
-        return self._pages(self._list(what.word, f"/{what.word}", what, role, primary=False))
+        return self._list(what.word, f"/{what.word}", what, role, primary=False).forward(self._page_size)
+
+    def from_both_ends(self, what: Collection[T], *, role: str | None = None) -> AsyncIterator[Page[T]]:
+        """Yield the same in no order, in half the time: read from the first page on and from the last one back."""
+        return self._list(what.word, f"/{what.word}", what, role, primary=False).from_both_ends(self._page_size)
 
     async def one(self, what: Collection[T], clever_id: str) -> T:
         """Return one record by its Clever ID. Raises `NotFound`."""
@@ -146,7 +127,7 @@ class Client:
         ``primary`` narrows a school's users to those whose main school it is, and a user's schools to that one.
         """
         path = f"/{owner.word}/{_id(clever_id)}/{what.word}"
-        return self._pages(self._list(f"{owner.word}/{what.word}", path, what, role, primary=primary))
+        return self._list(f"{owner.word}/{what.word}", path, what, role, primary=primary).forward(self._page_size)
 
     async def related(self, owner: Collection[Any], clever_id: str, what: Single[T]) -> T:
         """Return the one record that another belongs to: ``related(SECTIONS, id, TERM)``. Raises `NotFound`."""
@@ -182,93 +163,27 @@ class Client:
         """
         filters = tuple(("record_type", each) for each in record_types)
         filters += (("school", _id(school)),) if school else ()
-        asked = _List("/events", Event, filters)
-        return self._pages(asked, _id(starting_after) if starting_after else "")
+        after = _id(starting_after) if starting_after else ""
+        return self._listing("/events", Event, filters).forward(self._page_size, after)
 
     async def latest_event_id(self) -> str | None:
         """Return the id of the newest event, or None while there is none."""
         newest = ""
         with suppress(Refused):
-            page = await self._page(_List("/events", Event), (("ending_before", _PAST_EVERY_ID), ("limit", "1")))
-            newest = _last_id(page)
+            page = await self._listing("/events", Event).page((("ending_before", PAST_EVERY_ID), ("limit", "1")))
+            newest = page.last_id
         # Not every server honours that question: what comes after its answer is read to the end.
         async for page in self.events(newest or None):
-            newest = max(newest, _last_id(page))
+            newest = max(newest, page.last_id)
         return newest or None
 
-    # -- pages ------------------------------------------------------------------------------------------
-
-    def _list(self, known_as: str, path: str, what: Collection[T], role: str | None, *, primary: bool) -> _List[T]:
+    def _list(self, known_as: str, path: str, what: Collection[T], role: str | None, *, primary: bool) -> Listing[T]:
         if known_as not in LISTS:
             raise ValueError(f"Clever has no list {path}")
-        return _List(path, what.record, _filters(known_as, role, primary=primary))
+        return self._listing(path, what.record, _filters(known_as, role, primary=primary))
 
-    def _url(self, path: str) -> str:
-        return f"{self._transport.base_url}{self._prefix}{path}"
-
-    async def _pages(self, asked: _List[T], after: str = "") -> AsyncIterator[Page[T]]:
-        """Yield the pages of a list; while one is used, the next is on its way."""
-        query: Query = asked.filters
-        if asked.path != f"/{DISTRICTS.word}":
-            query += (("limit", str(self._page_size)),)
-        if after:
-            query += (("starting_after", after),)
-        pending: asyncio.Task[Page[T]] | None = asyncio.create_task(self._page(asked, query))
-        empty = 0
-        try:
-            while pending is not None:
-                page = await pending
-                after = self._moved_on(asked, page, after)
-                empty = 0 if page.records or page.unreadable else empty + 1
-                if empty > _MOST_EMPTY_PAGES:
-                    raise PageLoop("Clever sends empty pages without an end", Asked(self._url(asked.path)), 200)
-                pending = None
-                if page.next_query is not None:
-                    pending = asyncio.create_task(self._page(asked, page.next_query))
-                yield page
-        finally:
-            if pending is not None:
-                pending.cancel()
-                await asyncio.gather(pending, return_exceptions=True)
-
-    def _moved_on(self, asked: _List[T], page: Page[T], after: str) -> str:
-        """Return where the next page begins; ids ascend over all pages, or we would read in circles."""
-        ids = [record.id for record in page.records]
-        if ids and min(ids) <= after:
-            raise PageLoop("Clever sent a page again", Asked(self._url(asked.path)), 200)
-        if page.next_query is None:
-            return after
-        following = dict(page.next_query).get("starting_after", "")
-        if following <= after or (ids and following < max(ids)):
-            raise PageLoop("The link to the next page leads back", Asked(self._url(asked.path)), 200)
-        return following
-
-    async def _page(self, asked: _List[T], query: Query) -> Page[T]:
-        answer = await self._transport.get(self._prefix + asked.path, query)
-        try:
-            listed = read_list(answer.body, asked.record)
-        except NotAsDocumented:
-            listed = None
-        if listed is None:
-            raise BadResponse("The answer is not a list of records", answer.asked, 200)
-        next_query = None if listed.next_link is None else self._next_query(listed.next_link, asked, answer.asked)
-        return Page(listed.records, listed.unreadable, next_query)
-
-    def _next_query(self, uri: str, of: _List[Any], asked: Asked) -> Query:
-        """Return the query of a next link that stays on this host and this list. Raises `ForeignLink`.
-
-        What the list was narrowed by stays, whatever the link says: without its role, students would come
-        among the teachers.
-        """
-        try:
-            link, base = urlsplit(uri), urlsplit(self._transport.base_url)
-        except ValueError:
-            raise ForeignLink("The link to the next page is none", asked, 200) from None
-        elsewhere = (link.scheme or link.netloc) and (link.scheme, link.netloc) != (base.scheme, base.netloc)
-        if elsewhere or link.path != self._prefix + of.path:
-            raise ForeignLink("The link to the next page leads elsewhere; it was not followed", asked, 200)
-        given = dict(parse_qsl(link.query))
-        return of.filters + tuple((name, given[name]) for name in ("limit", "starting_after") if name in given)
+    def _listing(self, path: str, record: type[T], filters: Query = ()) -> Listing[T]:
+        return Listing(self._transport, self._prefix + path, record, filters)
 
     async def _one(self, path: str, kind: type[T]) -> T:
         answer = await self._transport.get(self._prefix + path)
@@ -293,8 +208,3 @@ def _id(clever_id: str) -> str:
     if not is_clever_id(clever_id):
         raise ValueError(f"{clever_id[:40]!r} is no Clever ID: 24 hexadecimal digits are expected")
     return clever_id
-
-
-def _last_id(page: Page[Event]) -> str:
-    ids = [each.id for each in page.records] + [each.id for each in page.unreadable]
-    return max(filter(is_clever_id, ids), default="")

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from roster_tui.clever import Client, District, Event, User
-from roster_tui.clever.client import Page
+from roster_tui.clever import Client, District, Event, Page, User
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
 from roster_tui.sync.feed import Feed

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from roster_tui.clever import Client
-from roster_tui.clever.client import Page
+from roster_tui.clever import COURSES, SCHOOLS, SECTIONS, TERMS, USERS, Client, Collection, Page
 from roster_tui.roster.compare import Tally, stays
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 
@@ -18,31 +17,28 @@ from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, T
 class RosterList:
     """One list of Clever."""
 
-    resource: str
+    collection: Collection[Any]
     kind: Kind
     role: str | None = None
 
     @property
     def name(self) -> str:
         """Return how it is told from the others."""
-        return self.role or self.resource
+        return self.role or self.collection.word
 
     def pages(self, client: Client) -> AsyncIterator[Page[Any]]:
-        """Yield its pages."""
-        if self.role:
-            return client.users(self.role)
-        pages: AsyncIterator[Page[Any]] = getattr(client, self.resource)()
-        return pages
+        """Yield its pages, in no order."""
+        return client.from_both_ends(self.collection, role=self.role)
 
 
 _ALWAYS = (
-    RosterList("schools", SCHOOL),
-    RosterList("terms", TERM),
-    RosterList("courses", COURSE),
-    RosterList("sections", SECTION),
-    *(RosterList("users", TEACHER, role) for role in ("teacher", "staff", "district_admin")),
+    RosterList(SCHOOLS, SCHOOL),
+    RosterList(TERMS, TERM),
+    RosterList(COURSES, COURSE),
+    RosterList(SECTIONS, SECTION),
+    *(RosterList(USERS, TEACHER, role) for role in ("teacher", "staff", "district_admin")),
 )
-_STUDENTS = RosterList("users", STUDENT, "student")
+_STUDENTS = RosterList(USERS, STUDENT, "student")
 
 
 def lists(students: str) -> Sequence[RosterList]:
@@ -52,7 +48,7 @@ def lists(students: str) -> Sequence[RosterList]:
 
 async def clever_counts(client: Client, wanted: Sequence[RosterList]) -> dict[str, int]:
     """Return how many records Clever counts, by list; without those that it does not count."""
-    counts = await asyncio.gather(*(client.count(each.resource, each.role) for each in wanted))
+    counts = await asyncio.gather(*(client.count(each.collection.word, each.role) for each in wanted))
     return {each.name: count for each, count in zip(wanted, counts, strict=True) if count is not None}
 
 

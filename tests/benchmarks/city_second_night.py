@@ -158,6 +158,7 @@ import json, resource, sys, time
 import duckdb
 file, what, kinds = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 db = duckdb.connect(file)
+db.execute("SET enable_progress_bar = false")
 if what == "load":
     for kind in kinds:
         for night in ("first", "second"):

@@ -39,9 +39,10 @@ from typing import Any, NamedTuple
 import orjson
 import uvicorn
 
+from roster_tui.clever.paging import PAST_EVERY_ID
+from roster_tui.sandbox.districts import TOKEN
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict
 from roster_tui.sandbox.nights import load_night
-from roster_tui.sandbox.service import TOKEN
 from roster_tui.sandbox.store import Store
 
 LATENCIES = (0.0, 0.15)
@@ -64,6 +65,16 @@ def in_v2(body: bytes, role: str) -> bytes:
     return orjson.dumps(flat | ({"gender": ""} if flat.get("gender") == "X" else {}))
 
 
+def in_list(path: str, filters: str, limit: int, rows: list[tuple[str, bytes]], next_after: str) -> bytes:
+    """Return a page of a list, with the link to the next one where there is one."""
+    data = b",".join(b'{"data":%s,"uri":"%s/%s"}' % (b, path.encode(), i.encode()) for i, b in rows)
+    links = [{"rel": "self", "uri": path}]
+    if next_after:
+        asked = "&".join(filter(None, (filters, f"limit={limit}", f"starting_after={next_after}")))
+        links.append({"rel": "next", "uri": f"{path}?{asked}"})
+    return b'{"data":[%s],"links":%s}' % (data, orjson.dumps(links))
+
+
 class Pages:
     """Every page of a district, made before anybody asks."""
 
@@ -82,23 +93,32 @@ class Pages:
             self._add(f"/v2.0/{name}", "", [(clever_id, in_v2(body, role)) for clever_id, body in held])
 
     def _add(self, path: str, filters: str, rows: list[tuple[str, bytes]]) -> None:
+        if path.startswith("/v3.1"):
+            self._add_backward(path, filters, rows)
         for limit in (PAGE_SIZE, PEER_DEFAULT):
             after = ""
             for at in range(0, max(1, len(rows)), limit):
                 part = rows[at : at + limit]
-                data = b",".join(b'{"data":%s,"uri":"%s/%s"}' % (b, path.encode(), i.encode()) for i, b in part)
-                links = [{"rel": "self", "uri": path}]
-                if at + limit < len(rows):
-                    asked = "&".join(filter(None, (filters, f"limit={limit}", f"starting_after={part[-1][0]}")))
-                    links.append({"rel": "next", "uri": f"{path}?{asked}"})
-                body = b'{"data":[%s],"links":%s}' % (data, orjson.dumps(links))
-                self.bodies[path, f"{filters} {limit} {after}".strip()] = body
+                next_after = part[-1][0] if at + limit < len(rows) else ""
+                self.bodies[path, f"{filters} {limit} {after}".strip()] = in_list(
+                    path, filters, limit, part, next_after
+                )
                 after = part[-1][0] if part else ""
+
+    def _add_backward(self, path: str, filters: str, rows: list[tuple[str, bytes]]) -> None:
+        """Make the pages that lead back from the last one, each with one record of the one before."""
+        end, before = len(rows), PAST_EVERY_ID
+        while end > 1:
+            begin = max(0, end - PAGE_SIZE)
+            body = in_list(path, filters, PAGE_SIZE, rows[begin:end], rows[end - 1][0])
+            self.bodies[path, f"{filters} {PAGE_SIZE} -{before}".strip()] = body
+            end, before = begin + 1, rows[begin + 1][0]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         query = dict(part.split("=") for part in scope["query_string"].decode().split("&") if part)
         filters = f"role={query['role']}" if "role" in query else ""
-        wanted = f"{filters} {query.get('limit', PEER_DEFAULT)} {query.get('starting_after', '')}".strip()
+        place = f"-{query['ending_before']}" if "ending_before" in query else query.get("starting_after", "")
+        wanted = f"{filters} {query.get('limit', PEER_DEFAULT)} {place}".strip()
         body = self.bodies.get((scope["path"], wanted), b'{"data":[],"links":[]}')
         await asyncio.sleep(self.delay)
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]

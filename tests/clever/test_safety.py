@@ -136,7 +136,7 @@ async def test_half_a_character_costs_its_record_and_not_the_page() -> None:
 
 
 async def test_empty_pages_that_lead_on_for_ever_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roster_tui.clever.client._MOST_EMPTY_PAGES", 5)
+    monkeypatch.setattr("roster_tui.clever.paging._MOST_EMPTY_PAGES", 5)
     asked = 0
 
     async def on_and_on(send: Any, path: str) -> None:
