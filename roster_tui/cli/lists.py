@@ -18,8 +18,9 @@ from roster_tui.present import display_text, number, state_label
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
-from roster_tui.roster.listing import Listing, Window, full_window
+from roster_tui.roster.listing import Listing
 from roster_tui.roster.read import AnyRow, MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.roster.window import Window, full_window
 
 _PAGE = 500
 _SHOWN = 50

@@ -11,7 +11,7 @@ from roster_tui.console.lines import Part
 from roster_tui.console.places import Place
 from roster_tui.console.reports import Report
 from roster_tui.present import ago, clock_time, counted, display_text, number
-from roster_tui.roster.listing import Window
+from roster_tui.roster.window import Window
 
 _STALE = timedelta(hours=26)
 """A roster older than a night and a bit has missed a sync."""
@@ -71,6 +71,8 @@ def crumb_parts(place: Place, counts: str, mistake: str) -> tuple[list[Part], li
 
 def window_counts(window: Window) -> str:
     """Return how many rows pass, of how many; never more than is known."""
+    if not window.exact and not window.count:
+        return f"searching {number(window.total)}"
     least = "" if window.exact else "more than "
     of = "" if window.count == window.total else f" of {number(window.total)}"
     return f"{least}{number(window.count)}{of}"

@@ -25,7 +25,7 @@ from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
-from roster_tui.roster.listing import Window
+from roster_tui.roster.window import Window
 from roster_tui.workspace import Workspace
 
 
@@ -128,10 +128,7 @@ class Browser(Vertical):
 
     async def _show_listing(self, place: Place) -> None:
         try:
-            window = await self._reading.first(place.listing)
-            self._show_window(place, window)
-            if not window.complete:
-                self._show_window(place, await self._reading.full(place.listing))
+            await self._reading.ask(place.listing, lambda window: self._show_window(place, window))
         except Superseded:
             return
         except sqlite3.DatabaseError as error:

@@ -9,13 +9,22 @@ from contextlib import contextmanager
 from threading import Lock
 
 from roster_tui.roster.cache import Cache
-from roster_tui.roster.listing import Listing, Window, first_window, full_window
+from roster_tui.roster.listing import Listing
+from roster_tui.roster.window import FIRST, Window, first_window, full_window
 
 _Ask = Callable[[sqlite3.Connection, Listing], Window]
+_PATIENCE_SECONDS = 0.02
+"""How long few first rows are kept back when all of them may come at once."""
 
 
 class Superseded(Exception):
     """A newer question was asked meanwhile; this answer would be too late."""
+
+
+def _give_up(task: asyncio.Task[Window]) -> None:
+    """Ask no more for an answer; what it has failed by meanwhile concerns nobody."""
+    if not task.cancel() and not task.cancelled():
+        task.exception()
 
 
 class Reading:
@@ -58,18 +67,33 @@ class Reading:
         """Return a number that changes whenever anybody writes to the cache."""
         return int(self.pages.execute("PRAGMA data_version").fetchone()[0])
 
-    async def first(self, listing: Listing) -> Window:
-        """Return the first window of a listing. Raises `Superseded` when another is asked for meanwhile."""
-        self._generation += 1
-        generation = self._generation
-        # A query for an earlier key press only holds this one up.
-        self._first.interrupt()
-        self._full.interrupt()
-        return await self._answer(generation, first_window, self._first, listing)
+    async def ask(self, listing: Listing, show: Callable[[Window], None]) -> None:
+        """Show what is known of a listing at once, unless that takes as long as all of it, and then all of it.
 
-    async def full(self, listing: Listing) -> Window:
-        """Return all keys of the listing that was asked for last. Raises `Superseded`."""
-        return await self._answer(self._generation, full_window, self._full, listing)
+        Raises `Superseded` when another is asked for meanwhile.
+        """
+        self._generation += 1
+        # A query for an earlier key press only holds this one up.
+        for db in self._in_use:
+            db.interrupt()
+        first, full = (
+            asyncio.create_task(self._answer(self._generation, window, db, listing))
+            for window, db in ((first_window, self._first), (full_window, self._full))
+        )
+        try:
+            await asyncio.wait({first, full}, return_when=asyncio.FIRST_COMPLETED)
+            if not full.done():
+                known = await first
+                if not known.complete and len(known.keys) < FIRST:
+                    await asyncio.wait({full}, timeout=_PATIENCE_SECONDS)
+                if known.complete or not full.done():
+                    show(known)
+                if known.complete:
+                    return
+            show(await full)
+        finally:
+            for task in (first, full):
+                _give_up(task)
 
     async def _answer(self, generation: int, ask: _Ask, db: sqlite3.Connection, listing: Listing) -> Window:
         def answer() -> Window:

@@ -13,8 +13,8 @@ from roster_tui.console.lines import Part
 from roster_tui.findings.catalog import CODES
 from roster_tui.present import NOTHING, SEVERITY_SYMBOLS, display_text, number, state_label
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
-from roster_tui.roster.listing import Window
 from roster_tui.roster.read import AnyRow, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.roster.window import Window
 
 _PAGE = 64
 _PAGES_KEPT = 32
@@ -100,6 +100,8 @@ class RosterSource:
     def empty(self) -> str:
         """Say why there is nothing."""
         name = VIEWS[f"{self.window.listing.kind.name}s"].lower()
+        if not self.window.exact:
+            return f"Searching {number(self.window.total)} {name}."
         if self._filtered:
             return f"No {name} pass this filter.\nesc clears it, / changes it."
         if self.window.listing.within:

@@ -21,6 +21,14 @@ class Field:
     help: str
     type: FieldType
     sql: Callable[[Condition], Sql]
+    """Over all rows; may gather what the value names first."""
+    by_row: Callable[[Condition], Sql] | None = None
+    """The same for one row at a time, where gathering costs more than it saves."""
+
+    @property
+    def of_row(self) -> Callable[[Condition], Sql]:
+        """The condition as a test of one row."""
+        return self.by_row or self.sql
 
 
 def _text(expression: str) -> Callable[[Condition], Sql]:
@@ -49,9 +57,13 @@ def _yes_no(expression: str) -> Callable[[Condition], Sql]:
     return lambda condition: (f"coalesce({expression}, 0) = ?", [int(condition.value == "yes")])
 
 
-def _related(expression: str, keys: str) -> Callable[[Condition], Sql]:
+def _related(help_: str, expression: str, keys: str, of_row: str) -> Field:
     """Rows whose ``expression`` is among the keys of another table that hold the value."""
-    return lambda condition: (f"{expression} IN ({keys})", [condition.value] * keys.count("?"))
+
+    def asked(text: str) -> Callable[[Condition], Sql]:
+        return lambda condition: (text, [condition.value] * text.count("?"))
+
+    return Field(help_, _ANY, asked(f"{expression} IN ({keys})"), asked(f"EXISTS ({of_row})"))
 
 
 _CONCERNED = (
@@ -70,10 +82,13 @@ def _finding(condition: Condition) -> Sql:
 _ANY, _COUNT = FieldType(), FieldType(number=True)
 _YES_NO = FieldType(choices=("yes", "no"))
 _STATES = FieldType(choices=("pending", "active", "suspended", "none"))
-_STATE = "coalesce((SELECT a.state FROM account a WHERE a.key = t.key), 'none')"
-_SCHOOLS_NAMED = "SELECT key FROM school WHERE instr(sort_name, ?) > 0 OR lower(sis_id) = ?"
-_TERMS_NAMED = "SELECT key FROM term WHERE instr(lower(name), ?) > 0"
-_COURSES_NAMED = "SELECT key FROM course WHERE instr(lower(name), ?) > 0 OR lower(number) = ?"
+NO_ACCOUNT = "none"
+"""Stands for the state where there is no account."""
+STATE = f"coalesce((SELECT a.state FROM account a WHERE a.key = {{}}.key), '{NO_ACCOUNT}')"
+"""The state of a row's account, by the row's alias."""
+_SCHOOL_NAMED = "instr(s.sort_name, ?) > 0 OR lower(s.sis_id) = ?"
+_COURSE_NAMED = "instr(lower(c.name), ?) > 0 OR lower(c.number) = ?"
+_TEACHER_NAMED = "instr(p.sort_name, ?) > 0"
 
 _FINDING_FIELD = Field("has this finding: its code, any or none", _ANY, _finding)
 _SIS_FIELD = Field("SIS ID", _ANY, _text("t.sis_id"))
@@ -87,11 +102,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "finding": _FINDING_FIELD,
     },
     TEACHER.name: {
-        "status": Field("state of the account", _STATES, _choice(_STATE)),
-        "school": Field(
+        "status": Field("state of the account", _STATES, _choice(STATE.format("t"))),
+        "school": _related(
             "teaches or works there: part of its name, or its SIS ID",
-            _ANY,
-            _related("t.key", f"SELECT teacher FROM teacher_school WHERE school IN ({_SCHOOLS_NAMED})"),
+            "t.key",
+            f"SELECT teacher FROM teacher_school WHERE school IN (SELECT s.key FROM school s WHERE {_SCHOOL_NAMED})",
+            "SELECT 1 FROM teacher_school w CROSS JOIN school s ON s.key = w.school"
+            f" WHERE w.teacher = t.key AND ({_SCHOOL_NAMED})",
         ),
         "email": Field("email address, or none", _ANY, _text("t.email")),
         "sis": _SIS_FIELD,
@@ -105,23 +122,37 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "finding": _FINDING_FIELD,
     },
     SECTION.name: {
-        "school": Field("its school: part of the name, or the SIS ID", _ANY, _related("t.school", _SCHOOLS_NAMED)),
+        "school": _related(
+            "its school: part of the name, or the SIS ID",
+            "t.school",
+            f"SELECT s.key FROM school s WHERE {_SCHOOL_NAMED}",
+            f"SELECT 1 FROM school s WHERE s.key = t.school AND ({_SCHOOL_NAMED})",
+        ),
         "sis": _SIS_FIELD,
-        "term": Field("part of the term's name", _ANY, _related("t.term", _TERMS_NAMED)),
-        "course": Field("part of the course's name, or its number", _ANY, _related("t.course", _COURSES_NAMED)),
+        "term": _related(
+            "part of the term's name",
+            "t.term",
+            "SELECT m.key FROM term m WHERE instr(lower(m.name), ?) > 0",
+            "SELECT 1 FROM term m WHERE m.key = t.term AND instr(lower(m.name), ?) > 0",
+        ),
+        "course": _related(
+            "part of the course's name, or its number",
+            "t.course",
+            f"SELECT c.key FROM course c WHERE {_COURSE_NAMED}",
+            f"SELECT 1 FROM course c WHERE c.key = t.course AND ({_COURSE_NAMED})",
+        ),
         "subject": Field("subject, or none", _ANY, _text("t.subject")),
         "grade": Field(
             "grade as Clever spells it", _ANY, lambda c: ("lower(coalesce(t.grade, 'none')) = ?", [c.value])
         ),
         "student-count": Field("number of students", _COUNT, _number("t.students")),
-        "teacher": Field(
+        "teacher": _related(
             "part of a teacher's name",
-            _ANY,
-            _related(
-                "t.key",
-                "SELECT section FROM section_teacher WHERE teacher IN"
-                " (SELECT key FROM teacher WHERE instr(sort_name, ?) > 0)",
-            ),
+            "t.key",
+            "SELECT section FROM section_teacher WHERE teacher IN"
+            f" (SELECT p.key FROM teacher p WHERE {_TEACHER_NAMED})",
+            "SELECT 1 FROM section_teacher g CROSS JOIN teacher p ON p.key = g.teacher"
+            f" WHERE g.section = t.key AND {_TEACHER_NAMED}",
         ),
         "finding": _FINDING_FIELD,
     },
@@ -136,7 +167,7 @@ CONCERNED = (
 _NOT_RANKED: Mapping[str, Mapping[str, str]] = {
     SCHOOL.name: {"findings": "-coalesce(c.findings, 0)"},
     TEACHER.name: {
-        "account": "coalesce((SELECT a.state FROM account a WHERE a.key = o.key), 'none')",
+        "account": STATE.format("o"),
         "findings": "-coalesce(c.findings, 0)",
     },
     SECTION.name: {"findings": "-coalesce(c.findings, 0)"},

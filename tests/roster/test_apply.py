@@ -15,7 +15,8 @@ from roster_tui.roster.apply import totals
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.history import runs
 from roster_tui.roster.kinds import COURSE, KINDS, SCHOOL, SECTION, STUDENT, TEACHER, TERM
-from roster_tui.roster.listing import Listing, full_window
+from roster_tui.roster.listing import Listing
+from roster_tui.roster.window import full_window
 from tests.roster.conftest import Roster, an_id, content, course, night, school, section, student, teacher, term
 
 numbers = st.integers(1, 5)

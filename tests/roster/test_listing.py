@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from roster_tui.findings import store
 from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Finding, Subject
-from roster_tui.roster import listing as listing_module
+from roster_tui.roster import walk
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.fields import FIELDS, ORDERS, field_types
 from roster_tui.roster.filter import parse
 from roster_tui.roster.kinds import BY_NAME, SCHOOL, SECTION, STUDENT, TEACHER
-from roster_tui.roster.listing import Listing, Window, first_window, full_window
+from roster_tui.roster.listing import Listing
 from roster_tui.roster.read import key_of, rows
 from roster_tui.roster.text import fold, listed_name, spoken_name
+from roster_tui.roster.window import Window, first_window, full_window
 from tests.conftest import NOW
 from tests.roster.conftest import an_id, night, school, section, student, teacher
 
@@ -148,14 +149,14 @@ def test_every_order_is_an_order_of_all_rows(district: Cache, kind: str) -> None
             assert list(first_window(db, Listing(BY_NAME[kind], order=order)).keys) == list(up.keys)
 
 
-@pytest.mark.parametrize("rows_passed", [0, 1, 2, 100])
-@pytest.mark.parametrize("text", ["", "o", "glover", "grade:9", "-choir", "finding:any"])
-def test_the_first_rows_are_those_of_the_whole_order_however_few_rows_are_passed_to_find_them(
-    district: Cache, monkeypatch: pytest.MonkeyPatch, text: str, rows_passed: int
+@pytest.mark.parametrize("steps", [0, 1, 2, 100])
+@pytest.mark.parametrize(
+    "text", ["", "o", "glover", "grade:9", "-choir", "teacher:glover", "school:city", "finding:any"]
+)
+def test_however_short_the_walk_it_finds_the_beginning_of_the_whole_order(
+    district: Cache, monkeypatch: pytest.MonkeyPatch, text: str, steps: int
 ) -> None:
-    for limit in ("COUNTED", "COUNTED_SLOWLY"):
-        monkeypatch.setattr(listing_module, limit, 0)
-    monkeypatch.setattr(listing_module, "_WALKED", rows_passed)
+    monkeypatch.setattr(walk, "_STEPS", steps)
     with district.writing() as db:
         biology = key_of(db, SECTION, an_id(SECTION, 2))
         about = Subject("section", biology or 0, an_id(SECTION, 2), "C2", "Biology")
@@ -165,7 +166,30 @@ def test_the_first_rows_are_those_of_the_whole_order_however_few_rows_are_passed
             for descending in (False, True):
                 filter_ = parse(text, field_types(SECTION))
                 listing = Listing(SECTION, filter=filter_, order=order, descending=descending)
-                assert list(first_window(db, listing, 2).keys) == list(full_window(db, listing).keys[:2])
+                first, full = first_window(db, listing, 2), full_window(db, listing)
+                assert list(first.keys) == list(full.keys[: len(first.keys)])
+                assert not first.exact or first.count == full.count
+                if steps >= full.total:
+                    assert len(first.keys) == min(2, full.count)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 3, 100])
+@pytest.mark.parametrize("text", ["", "e", "school:alamo", "status:pending", "-status:pending"])
+def test_teachers_are_walked_state_by_state(
+    district: Cache, monkeypatch: pytest.MonkeyPatch, text: str, steps: int
+) -> None:
+    monkeypatch.setattr(walk, "_STEPS", steps)
+    with district.writing() as db:
+        for sis_id, state in (("47", "pending"), ("9", "active")):
+            row = (key_of(db, TEACHER, sis_id), state, "Teacher", 0, NOW.isoformat())
+            db.execute("INSERT INTO account (key, state, role, pinned, since) VALUES (?, ?, ?, ?, ?)", row)
+    with district.reading() as db:
+        for descending in (False, True):
+            listing = Listing(TEACHER, filter=parse(text, field_types(TEACHER)), order="account", descending=descending)
+            first, full = first_window(db, listing, 2), full_window(db, listing)
+            assert list(first.keys) == list(full.keys[: len(first.keys)])
+            if steps >= full.total:
+                assert len(first.keys) == min(2, full.count)
 
 
 def test_orders_follow_the_next_night(district: Cache) -> None:
@@ -194,15 +218,13 @@ def test_sis_ids_sort_as_numbers_do(district: Cache) -> None:
         assert [row.sis_id for row in rows(db, TEACHER, found.keys)] == ["9", "47", "150"]
 
 
-def test_with_very_many_hits_the_count_is_honest(district: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing_module, "COUNTED", 1)
-    monkeypatch.setattr(listing_module, "COUNTED_SLOWLY", 1)
+def test_what_a_short_walk_has_not_seen_it_does_not_count(district: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walk, "_STEPS", 1)
     with district.reading() as db:
-        for text in ("glover", "v", "grade:9", "-choir"):
+        for text, found in (("glover", 1), ("v", 1), ("grade:9", 1), ("-choir", 1), ("choir", 0), ("grade:10", 0)):
             listing = Listing(SECTION, filter=parse(text, field_types(SECTION)))
             first, full = first_window(db, listing), full_window(db, listing)
-            assert (first.exact, first.count, full.exact, full.count) == (False, 1, True, 2)
-            assert list(first.keys) == list(full.keys)
+            assert (first.exact, first.count, full.exact, full.total) == (False, found, True, 3)
             assert not first.complete
 
 

@@ -1,0 +1,97 @@
+"""The first rows of a list, found by walking along its order and looking at each row: few steps, whatever is asked.
+
+The index answers a rare word at once and a common letter late; a walk answers a common letter at once. So a walk
+is short, and gives what it has passed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from roster_tui.roster.apply import totals
+from roster_tui.roster.fields import CONCERNED, NO_ACCOUNT, STATE
+from roster_tui.roster.listing import Listing, Sql, all_of, row_tests, sorted_by
+from roster_tui.roster.ranks import column, ranked
+
+_STEPS = 6_000
+"""Rows that are looked at in turn, at 1 to 2 µs each."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a walk has found: the first keys of the list."""
+
+    keys: array[int]
+    whole: bool
+    """Whether it came to the end: there are no more."""
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """A part of an order, to be walked after the parts before it; ``o`` is a row's ranks."""
+
+    source: str
+    where: Sql
+    order: str
+    whole: bool = True
+    """Whether it holds every row of its part."""
+
+
+def walk(db: sqlite3.Connection, listing: Listing, most: int) -> Passed:
+    """Return the first keys of a list, at most so many, as far as a few steps lead."""
+    keys = array("I")
+    tests = row_tests(listing)
+    row = f"CROSS JOIN {listing.kind.name} t ON t.key = o.key" if "t." in tests.text else ""
+    for leg in _legs(db, listing):
+        wanted = all_of([leg.where, tests])
+        found = db.execute(
+            f"SELECT o.key FROM {leg.source} {row} WHERE {wanted.text} {leg.order} LIMIT {most - len(keys)}",
+            wanted.values,
+        )
+        keys.extend(key for (key,) in found)
+        if len(keys) == most or not leg.whole:
+            return Passed(keys, whole=False)
+    return Passed(keys, whole=True)
+
+
+def _legs(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
+    if listing.order in ranked(listing.kind):
+        yield _near(db, listing)
+    elif listing.order == "findings":
+        yield from _by_findings(db, listing)
+    else:
+        yield from _by_state(db, listing)
+
+
+def _near(db: sqlite3.Connection, listing: Listing, where: Sql | None = None) -> _Leg:
+    """The beginning of a ranked order."""
+    total, rank = totals(db)[listing.kind.name], f"o.{column(listing.order)}"
+    near = f"{rank} > {total - _STEPS}" if listing.descending else f"{rank} <= {_STEPS}"
+    parts = [Sql(near), *([where] if where else [])]
+    return _Leg(f"{listing.kind.name}_rank o", all_of(parts), sorted_by(listing), whole=total <= _STEPS)
+
+
+def _by_findings(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
+    """Few rows have findings; all the others follow, or go before, in order of their names."""
+    ranks = f"{listing.kind.name}_rank o"
+    concerned = _Leg(f"{CONCERNED} c CROSS JOIN {ranks} ON o.key = c.key", Sql("1"), sorted_by(listing))
+    unconcerned = Sql(f"o.key NOT IN (SELECT key FROM {CONCERNED})")
+    others = _near(db, replace(listing, order="name"), unconcerned)
+    yield from (others, concerned) if listing.descending else (concerned, others)
+
+
+def _by_state(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
+    """Accounts state by state, each in order of names: all of a rare one, the beginning of a common one."""
+    by_name = replace(listing, order="name")
+    counts = dict(db.execute("SELECT state, count(*) FROM account GROUP BY state").fetchall())
+    counts[NO_ACCOUNT] = totals(db)[listing.kind.name] - sum(counts.values())
+    for state in sorted(counts, reverse=listing.descending):
+        if state == NO_ACCOUNT or counts[state] > _STEPS:
+            if counts[state]:
+                yield _near(db, by_name, Sql(f"{STATE.format('o')} = ?", [state]))
+        else:
+            source = f"account a CROSS JOIN {listing.kind.name}_rank o ON o.key = a.key"
+            yield _Leg(source, Sql("a.state = ?", [state]), sorted_by(by_name))
