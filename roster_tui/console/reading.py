@@ -21,12 +21,6 @@ class Superseded(Exception):
     """A newer question was asked meanwhile; this answer would be too late."""
 
 
-def _give_up(task: asyncio.Task[Window]) -> None:
-    """Ask no more for an answer; what it has failed by meanwhile concerns nobody."""
-    if not task.cancel() and not task.cancelled():
-        task.exception()
-
-
 class Reading:
     """Three connections to one cache: for pages on the event loop, for first windows, for whole orders."""
 
@@ -76,24 +70,20 @@ class Reading:
         # A query for an earlier key press only holds this one up.
         for db in self._in_use:
             db.interrupt()
-        first, full = (
-            asyncio.create_task(self._answer(self._generation, window, db, listing))
-            for window, db in ((first_window, self._first), (full_window, self._full))
-        )
+        known = await self._answer(self._generation, first_window, self._first, listing)
+        if known.complete or len(known.keys) == FIRST:
+            show(known)
+        if known.complete:
+            return
+        full = asyncio.ensure_future(self._answer(self._generation, full_window, self._full, listing))
         try:
-            await asyncio.wait({first, full}, return_when=asyncio.FIRST_COMPLETED)
-            if not full.done():
-                known = await first
-                if not known.complete and len(known.keys) < FIRST:
-                    await asyncio.wait({full}, timeout=_PATIENCE_SECONDS)
-                if known.complete or not full.done():
+            if len(known.keys) < FIRST:
+                await asyncio.wait({full}, timeout=_PATIENCE_SECONDS)
+                if not full.done():
                     show(known)
-                if known.complete:
-                    return
             show(await full)
         finally:
-            for task in (first, full):
-                _give_up(task)
+            full.cancel()
 
     async def _answer(self, generation: int, ask: _Ask, db: sqlite3.Connection, listing: Listing) -> Window:
         def answer() -> Window:

@@ -4,7 +4,8 @@ A real process on a real pseudo-terminal: the time runs from the byte of the key
 output after which the breadcrumb names exactly the filter typed so far (its rows come in the same frame). Words
 are typed key by key, each key once the answer to the last one stands, so one- and two-letter filters are among
 them; then in a burst, as people type, timed from the last key. Sort keys are measured the same way, and filters
-under each other order. "Whole count" is when the count is no longer "more than".
+under each other order. "Whole count" is when the count is no longer "more than". Frames without any row yet, whose
+count is "searching", are counted: they answer the key, but not the question.
 
 The event loop's longest block comes from the same process: every callback is timed inside it.
 
@@ -65,6 +66,8 @@ class Times:
     short: list[float] = field(default_factory=list)
     """Of these, the keys that make a word of one or two letters."""
     whole: list[float] = field(default_factory=list)
+    searching: int = 0
+    """Keys that were answered by a frame without rows while more was looked for."""
     bursts: list[float] = field(default_factory=list)
     sorting: list[float] = field(default_factory=list)
     under_orders: list[float] = field(default_factory=list)
@@ -90,8 +93,10 @@ class Sections:
         self._terminal.rest(ESCAPE_SECONDS)
         self._terminal.until(lambda shown: "filter:" not in shown.lines[SECOND_LINE])
 
-    def type(self, word: str) -> Iterator[tuple[str, float, float]]:
+    def type(self, word: str) -> Iterator[tuple[str, float, float, bool]]:
         """Type a word key by key; yields the text so far, milliseconds to its frame and to its whole count.
+
+        And whether that frame was still without rows.
 
         Keys that do not change what is asked for (a blank, an open quote) are pressed but not measured.
         """
@@ -106,10 +111,10 @@ class Sections:
             asked = now_asked or asked
             at = self._terminal.press(text[-1])
             seen = self._terminal.until(lambda shown, text=text: _answered(shown, text))
-            whole = seen
-            if "more than" in self._terminal.lines[SECOND_LINE]:
-                whole = self._terminal.until(lambda shown: "more than" not in shown.lines[SECOND_LINE])
-            yield text, 1000 * (seen - at), 1000 * (whole - at)
+            whole, searching = seen, "searching" in self._terminal.lines[SECOND_LINE]
+            if searching or "more than" in self._terminal.lines[SECOND_LINE]:
+                whole = self._terminal.until(_is_whole)
+            yield text, 1000 * (seen - at), 1000 * (whole - at), searching
 
     def burst(self, word: str) -> float:
         """Type a word without waiting; returns milliseconds from its last key to its frame."""
@@ -131,6 +136,10 @@ def _answered(shown: Terminal, text: str) -> bool:
     return re.search(rf"filter: {re.escape(text)}(?!\S)", shown.lines[SECOND_LINE]) is not None
 
 
+def _is_whole(shown: Terminal) -> bool:
+    return not any(part in shown.lines[SECOND_LINE] for part in ("more than", "searching"))
+
+
 def _parsed(text: str) -> Filter | None:
     try:
         return parse(text, field_types(SECTION))
@@ -144,9 +153,10 @@ def drive(sections: Sections, words: Sequence[str], rounds: int) -> Times:
     for _ in range(rounds):
         for word in words:
             sections.open_filter()
-            for text, to_frame, to_whole in sections.type(word):
+            for text, to_frame, to_whole, searching in sections.type(word):
                 times.keys.append(to_frame)
                 times.whole.append(to_whole)
+                times.searching += searching
                 if len(text.split(" ")[-1]) < 3:
                     times.short.append(to_frame)
             sections.clear_filter()
@@ -158,7 +168,7 @@ def drive(sections: Sections, words: Sequence[str], rounds: int) -> Times:
             times.sorting.append(sections.sort(column))
             for word in UNDER_ORDERS[: len(words)]:
                 sections.open_filter()
-                times.under_orders += [to_frame for _, to_frame, _ in sections.type(word)]
+                times.under_orders += [to_frame for _, to_frame, *_ in sections.type(word)]
                 sections.clear_filter()
         times.sorting.append(sections.sort("Name"))
     return times
@@ -179,6 +189,7 @@ def measure(size: str, words: Sequence[str], rounds: int) -> Iterator[Figure]:
     yield from _spread("filter key to frame", times.keys)
     yield from _spread("  of these, words of one or two letters", times.short)
     yield from _spread("  to the whole count", times.whole, None)
+    yield Figure("  of these, first answered without rows", times.searching, "keys")
     yield from _spread("last key of a burst to frame", times.bursts)
     yield from _spread("sort key to frame", times.sorting)
     yield from _spread("filter key to frame under another order", times.under_orders)

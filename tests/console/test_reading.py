@@ -20,7 +20,7 @@ FOREVER = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELE
 
 
 class Endless:
-    """The list in its usual order becomes a question that SQLite never finishes, in one of its two ways or both."""
+    """The list in its usual order becomes a question that SQLite never finishes: its first rows, or all of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at_work = threading.Event()
@@ -30,6 +30,7 @@ class Endless:
 
     def _first_window(self, db: sqlite3.Connection, listing: Listing) -> Window:
         if listing == ALL and self.walking:
+            self.at_work.set()
             db.execute(FOREVER).fetchone()
         return plain_first_window(db, listing)
 
