@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-
-import click
+from collections.abc import Callable
 
 DONE, FAILED, USAGE, BLOCKED, FINDINGS, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -19,34 +18,50 @@ class Stopped(Exception):
         super().__init__(code)
 
 
-def exit_code_of(command: click.Command) -> int:
-    """Call a command on the arguments of the process; returns its exit code, all known errors told."""
+def exit_code_of(call: Callable[[], None]) -> int:
+    """Make a call on the arguments of the process; returns its exit code, all known errors told."""
     try:
-        command.main(standalone_mode=False)
+        call()
     except Stopped as stopped:
         return stopped.code
-    except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        error.show()
-        return USAGE if isinstance(error, click.UsageError) else FAILED
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted. Nothing was left half done.", err=True)
-        return INTERRUPTED
+    except KeyboardInterrupt:
+        return _interrupted()
     except BrokenPipeError:
         # Whoever read our output has enough, as `head` does.
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except Exception as error:
-        code = _known(error)
+        code = _told(error)
         if code is None:
             raise
+        return code
+    return DONE
+
+
+def _told(error: Exception) -> int | None:
+    """Tell people of an error and return its code; None for a fault of ours."""
+    import click
+
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        return _interrupted()
+    if isinstance(error, click.ClickException):
+        error.show()
+        return USAGE if isinstance(error, click.UsageError) else FAILED
+    if (code := _known(error)) is not None:
         click.echo(f"Error: {error}", err=True)
         if fix := getattr(error, "fix", ""):
             click.echo(f"{fix}.", err=True)
-        return code
-    return DONE
+    return code
+
+
+def _interrupted() -> int:
+    import click
+
+    click.echo("Interrupted. Nothing was left half done.", err=True)
+    return INTERRUPTED
 
 
 def _known(error: Exception) -> int | None:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import click
-import orjson
+from typing import TYPE_CHECKING, Any
 
 from roster_tui.settings import Settings, load
 from roster_tui.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    import click
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Session:
         workspace = self.workspace()
         # Textual reads keys from standard input and draws on standard error.
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            import click
+
             raise click.UsageError(
                 "The console needs a terminal. Without one: roster-tui status, teachers, conflicts (all with --json)"
             )
@@ -69,8 +71,13 @@ class Session:
 
     def print_json(self, document: Any) -> None:
         """Print one JSON document."""
+        import click
+        import orjson
+
         click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
     def say(self, message: str) -> None:
         """Tell people something; never on standard output, which is for data."""
+        import click
+
         click.echo(message, err=True)

@@ -11,9 +11,10 @@ from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.findings.store import counts as finding_counts
 from roster_tui.present import ago, clock_time, display_text, number
+from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import get_meta
 from roster_tui.roster.history import Run, runs, waiting
-from roster_tui.roster.read import account_counts, counts
+from roster_tui.roster.read import counts
 from roster_tui.workspace import Workspace
 
 

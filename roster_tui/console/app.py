@@ -28,9 +28,10 @@ from roster_tui.console.reading import Reading
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
 from roster_tui.present import display_text
+from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
-from roster_tui.roster.read import account_counts, clever_ids, pending_ids
+from roster_tui.roster.read import clever_ids, pending_ids
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class RosterApp(App[None]):
         self.browser = Browser(workspace, self.reading)
         self._seen_version = self.reading.version()
         self._pending = 0
+        self._standing: Standing | None = None
         self._acting: Acting | None = None
         self._syncing: Syncing | None = None
         self._held = False
@@ -124,7 +126,7 @@ class RosterApp(App[None]):
         self._pending = account_counts(db)["pending"]
         self._held = waiting(db) is not None
         zone = workspace.settings.zone
-        standing = Standing(
+        self._standing = Standing(
             district=workspace.district.name,
             synced_at=datetime.fromisoformat(applied).astimezone(zone) if applied else None,
             next_at=workspace.next_sync(),
@@ -134,7 +136,11 @@ class RosterApp(App[None]):
             read_only=workspace.settings.read_only,
             busy=self._busy(),
         )
-        self.query_one("#status", Line).show(*status_parts(standing, self.size.width))
+        self._draw_status()
+
+    def _draw_status(self) -> None:
+        if self._standing is not None:
+            self.query_one("#status", Line).show(*status_parts(self._standing, self.size.width))
 
     def _busy(self) -> str:
         if self._syncing and self._syncing.running:
@@ -156,7 +162,7 @@ class RosterApp(App[None]):
         self.screen.set_class(width < NARROW, "narrow")
         said = f" The terminal is {width}x{height}; the console needs {SMALLEST[0]}x{SMALLEST[1]}"
         self.query_one("#too-small", Line).show([Part(said, "warn")])
-        self.refresh_status()
+        self._draw_status()
         self._show_keys()
 
     # -- actions ------------------------------------------------------------------------------------

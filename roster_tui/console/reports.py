@@ -22,8 +22,8 @@ from roster_tui.present import (
     masked_name,
     number,
 )
+from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.history import Run, runs
-from roster_tui.roster.read import account_counts
 from roster_tui.workspace import Workspace
 
 MOST = 1_000

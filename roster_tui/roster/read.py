@@ -242,12 +242,5 @@ def counts(db: sqlite3.Connection) -> dict[str, int]:
     }
 
 
-def account_counts(db: sqlite3.Connection) -> dict[str, int]:
-    """Return how many accounts are pending, active, suspended, and how many are pinned."""
-    states = dict(db.execute("SELECT state, count(*) FROM account GROUP BY state"))
-    pinned = _count(db, "account WHERE pinned")
-    return {state: states.get(state, 0) for state in ("pending", "active", "suspended")} | {"pinned": pinned}
-
-
 def _count(db: sqlite3.Connection, source: str) -> int:
     return int(db.execute(f"SELECT count(*) FROM {source}").fetchone()[0])

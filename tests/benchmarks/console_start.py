@@ -2,7 +2,7 @@
 
 Both are real processes on a real pseudo-terminal, started in turn in the same run; medians are compared. The
 console's frame counts when the triage list stands with its rows and every cell is painted, the empty app's when
-every cell is painted. Memory is resident memory, once at that frame and once when the process has settled.
+every cell is painted. It is called by its bare name, as people do. Memory is resident memory, once at that frame and once when the process has settled.
 
     python tests/benchmarks/console_start.py
     python tests/benchmarks/console_start.py --rounds 20 --size large
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
@@ -36,9 +36,9 @@ class Start:
     settled: int
 
 
-def started(process: list[str], shows: Shows) -> Start:
+def started(process: list[str], shows: Shows, environment: Mapping[str, str] | None = None) -> Start:
     """Start a process once."""
-    with Terminal(process, width=120, height=40) as terminal:
+    with Terminal(process, width=120, height=40, environment=environment) as terminal:
         at = terminal.until(shows)
         at_frame = terminal.resident()
         terminal.rest(SETTLED_SECONDS)
@@ -53,10 +53,10 @@ def has_triage(terminal: Terminal) -> bool:
 
 def measure(size: str, rounds: int) -> Iterator[Figure]:
     """Yield the figures."""
-    console = command("--data-dir", str(prepared(size)))
+    console, where = command(), {"ROSTER_TUI_DATA_DIR": str(prepared(size))}
     pairs = []
     for turn in range(rounds + 1):
-        pair = started(EMPTY, lambda terminal: terminal.painted), started(console, has_triage)
+        pair = started(EMPTY, lambda terminal: terminal.painted), started(console, has_triage, where)
         # The first turn fills the disk's cache and compiles what is not compiled.
         pairs += [pair] if turn else []
     empties, consoles = zip(*pairs, strict=True)

@@ -8,10 +8,13 @@ import pytest
 
 LOOK = """
 import sys
-from roster_tui.cli.errors import exit_code_of
-from roster_tui.cli.group import cli
+from roster_tui.cli import main
 sys.argv = ["roster-tui", *sys.argv[1:]]
-code = exit_code_of(cli)
+code = 0
+try:
+    main()
+except SystemExit as end:
+    code = end.code
 for name in sorted({name.partition(".")[0] for name in sys.modules}):
     print(name, file=sys.stderr)
 raise SystemExit(code)

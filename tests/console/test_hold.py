@@ -9,8 +9,9 @@ import pytest
 
 from roster_tui.access import demo_store
 from roster_tui.demo import NAME, SEED
+from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.history import runs
-from roster_tui.roster.read import account_counts, counts
+from roster_tui.roster.read import counts
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store

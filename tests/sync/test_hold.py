@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from roster_tui.clever import BadResponse
+from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import get_meta
 from roster_tui.roster.history import runs, waiting
 from roster_tui.roster.kinds import STUDENT, TEACHER
-from roster_tui.roster.read import account_counts, counts
+from roster_tui.roster.read import counts
 from roster_tui.sandbox.faults import parse
 from roster_tui.sandbox.generator import student_sis_id, teacher_sis_id
 from roster_tui.settings import HoldSettings, KindHoldSettings

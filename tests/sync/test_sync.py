@@ -12,10 +12,11 @@ import pytest
 
 from roster_tui.clever import Unauthorized
 from roster_tui.findings.store import counts
+from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.history import runs
 from roster_tui.roster.kinds import SECTION, TEACHER
 from roster_tui.roster.listing import Listing
-from roster_tui.roster.read import SectionRow, TeacherRow, account_counts, rows
+from roster_tui.roster.read import SectionRow, TeacherRow, rows
 from roster_tui.roster.read import counts as numbers
 from roster_tui.roster.window import full_window
 from roster_tui.sandbox.generator import GeneratedDistrict, student_sis_id, teacher_sis_id
