@@ -2,7 +2,8 @@
 
 Both are real processes on a real pseudo-terminal, started in turn in the same run; medians are compared. The
 console's frame counts when the triage list stands with its rows and every cell is painted, the empty app's when
-every cell is painted. It is called by its bare name, as people do. Memory is resident memory, once at that frame and once when the process has settled.
+every cell is painted. The console is called by its bare name, as people do. Memory is resident memory, once at that
+frame and once when the process has settled.
 
     python tests/benchmarks/console_start.py
     python tests/benchmarks/console_start.py --rounds 20 --size large
