@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from roster_tui.accounts.model import Account
-from roster_tui.accounts.reconcile import Person, reconcile
+from roster_tui.accounts.reconcile import reconcile
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
 from roster_tui.clever.wire import read_list
 from roster_tui.findings import store
@@ -25,13 +25,14 @@ from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.apply import apply
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.compare import ADDED, REMOVED, Tally, compare
-from roster_tui.roster.hold import Limits, Trip, trips
+from roster_tui.roster.hold import Trip, trips
 from roster_tui.roster.kinds import COUNTED, COURSE, KINDS, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
 from roster_tui.sis import catalog
 from roster_tui.sis.as_clever import CleverSide
 from roster_tui.sis.crosscheck import folded_id
 from roster_tui.sis.upload import Upload
+from roster_tui.sync.judge import limits, persons
 from roster_tui.workspace import Workspace, account_row
 
 Raw = dict[str, Any]
@@ -130,7 +131,7 @@ class Copy:
         at = self._workspace.clock()
         with self._cache.with_staged() as db:
             tallies = dict(compare(db))
-            ahead = reconcile(_people(people(db, staged=True)), accounts, at)
+            ahead = reconcile(persons(people(db, staged=True)), accounts, at)
             teaching = dict(db.execute("SELECT r.id, t.sections FROM teacher t JOIN record r ON r.key = t.key"))
             enrolled = _enrolled(db)
             _tell_altered_ids(db, upload)
@@ -156,16 +157,11 @@ class Copy:
             ),
             created=len(ahead.created),
             restored=len(ahead.restored),
-            held=tuple(trips(tallies, len(ahead.suspended), self._limits())),
+            held=tuple(trips(tallies, len(ahead.suspended), limits(self._workspace.settings.hold))),
             held_by_clever=tuple(clevers_trips(tallies | counted)),
             findings=findings,
             new_findings=new,
         )
-
-    def _limits(self) -> Limits:
-        hold = self._workspace.settings.hold
-        return Limits(hold.removed_percent, hold.updated_percent, hold.floor, hold.suspensions)
-
 
 _KINDS = {"schools": SCHOOL, "terms": TERM, "courses": COURSE, "sections": SECTION}
 _MODELS: Mapping[str, type[Record]] = {
@@ -212,10 +208,6 @@ def _read(kind: Kind, records: list[Raw]) -> list[Record]:
     """Return records as a page of Clever's answers would be read."""
     page = read_list(orjson.dumps({"data": [{"data": record} for record in records]}), _MODELS[kind.name])
     return page.records
-
-
-def _people(rows: Iterable[tuple[Any, ...]]) -> Iterator[Person]:
-    return (Person(*row) for row in rows)
 
 
 def _enrolled(db: sqlite3.Connection) -> int:

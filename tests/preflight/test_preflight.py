@@ -180,6 +180,11 @@ class TestHolds:
     def test_clevers_trips_only_beyond_a_tenth(self, removed: int, held: bool) -> None:
         assert bool(list(clevers_trips({"school": Tally(100, 100 - removed, 0, 0, removed)}))) is held
 
+    def test_limits_of_a_single_type_hold_as_the_sync_would(self, folder: Path, files: Path) -> None:
+        strict = open_workspace(settings_for(folder, hold={"teacher": {"removed_percent": 0, "floor": 1}}), frozen)
+        forecast = ahead(strict, _a_bad_night(files)).forecast
+        assert [(trip.what, trip.kind, trip.number, trip.limit) for trip in forecast.held] == [("removed", "teacher", 2, 0)]
+
     def test_terms_are_no_type_of_clevers(self) -> None:
         assert list(clevers_trips({"term": Tally(2, 1, 0, 0, 1), "course": Tally(2, 0, 0, 0, 2)})) == []
 
