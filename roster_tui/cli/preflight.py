@@ -171,7 +171,7 @@ def _print_forecast(forecast: Forecast) -> None:
             rekeyed = forecast.rekeyed.get(kind, 0)
             again = f"  ({number(rekeyed)} re-keyed)" if rekeyed else ""
             changes = f"+{number(tally.added)} ~{number(tally.updated)} -{number(tally.removed)}"
-            click.echo(f"  {kind + 's':<12}{number(tally.fetched):>10}  {changes}{again}")
+            click.echo(f"  {kind + 's':<12}{number(tally.after):>10}  {changes}{again}")
     if not any(tally.added or tally.updated or tally.removed for tally in forecast.tallies.values()):
         click.echo("  nothing would change")
     for trip in forecast.held_by_clever:

@@ -20,6 +20,7 @@ from roster_tui.findings import store
 from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
 from roster_tui.findings.store import Known
 from roster_tui.preflight.known_ids import KnownIds
+from roster_tui.preflight.sieve import Sieve
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.apply import apply
@@ -41,6 +42,8 @@ _BATCH = 2_000
 ENROLLMENT = "enrollment"
 """Clever counts enrollments as a type of their own; the roster keeps them inside sections."""
 _CLEVERS_PERCENT = 10.0
+_SIEVED = (STUDENT, SECTION)
+"""The kinds of which only what differs is staged: nineteen of twenty records."""
 
 
 @dataclass(frozen=True)
@@ -104,25 +107,19 @@ class Copy:
         here = self._workspace.clock().astimezone(self._workspace.settings.zone)
         with closing(self._cache.reader()) as db:
             known = KnownIds(db, self._workspace.district.id)
-            side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of)
-            stage = Stage(self._cache.staged_file, with_students=self._with_students, in_order=False)
-            for kind, records in _in_batches(self._records(side, known, upload.unsaid)):
+            sieve = Sieve(known, here.date(), upload.unsaid)
+            skip = sieve.has_student if self._with_students else lambda sis_id, row: True
+            side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of, skip)
+            stage = Stage(self._cache.staged_file, with_students=self._with_students, touched_only=True, in_order=False)
+            stage.touch(known.all_but(_SIEVED))
+            for kind, records in _in_batches(_records(side, known, sieve, upload.unsaid)):
+                if kind in _SIEVED:
+                    stage.touch(record["id"] for record in records)
                 stage.add(kind, _read(kind, records))
             stage.add(TEACHER, _read(TEACHER, list(known.other_admins())))
+            for kind in _SIEVED:
+                stage.touch(known.missing(kind))
             stage.finish()
-
-    def _records(
-        self, side: CleverSide, known: KnownIds, unsaid: Mapping[str, Mapping[str, str]]
-    ) -> Iterator[tuple[Kind, Raw]]:
-        for resource, record in side.records():
-            kind = _kind_of(resource, record)
-            if kind is None or (kind is STUDENT and not self._with_students):
-                continue
-            if fields := unsaid.get(kind.name):
-                record = known.with_unsaid(kind, record, fields)
-            if kind is TEACHER:
-                record = known.with_admin_role(record)
-            yield kind, record
 
     # -- the night ------------------------------------------------------------------------------------
 
@@ -162,6 +159,22 @@ class Copy:
             findings=findings,
             new_findings=new,
         )
+
+
+def _records(
+    side: CleverSide, known: KnownIds, sieve: Sieve, unsaid: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[Kind, Raw]]:
+    """Yield what differs of students and sections, and all else."""
+    for resource, record in side.records():
+        kind = _kind_of(resource, record)
+        if kind is None or (kind is SECTION and sieve.has_section(record)):
+            continue
+        if fields := unsaid.get(kind.name):
+            record = known.with_unsaid(kind, record, fields)
+        if kind is TEACHER:
+            record = known.with_admin_role(record)
+        yield kind, record
+
 
 _KINDS = {"schools": SCHOOL, "terms": TERM, "courses": COURSE, "sections": SECTION}
 _MODELS: Mapping[str, type[Record]] = {

@@ -1,11 +1,11 @@
-"""Which Clever ID a record of the files has: the one the roster knows, or a new one."""
+"""Which Clever ID a record of the files has, the one the roster knows or a new one, and whether the row is known."""
 
 from __future__ import annotations
 
 import sqlite3
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from roster_tui.roster.kinds import Kind
@@ -31,8 +31,8 @@ _PLACE_BITS = 32
 _PLACE = (1 << _PLACE_BITS) - 1
 
 
-class _Ids:
-    """The ids of one kind by key: 24 bytes each, where a dict of a city's students would take 150 MB.
+class _Records:
+    """The records of one kind by key: 33 bytes each, where dicts of a city's students would take 250 MB.
 
     Keys are told apart by their 64-bit hash, salted by the process: that two of a million share one is less likely
     than one in thirty million.
@@ -40,27 +40,52 @@ class _Ids:
 
     def __init__(self, db: sqlite3.Connection, table: str, key: str, where: str, first: str) -> None:
         rows = db.execute(
-            f"SELECT {key}, r.id FROM {table} t JOIN record r ON r.key = t.key"
-            f" WHERE {key} IS NOT NULL AND {where} ORDER BY {first}"
+            f"SELECT {key}, r.id, coalesce(r.hash, 0) FROM {table} t JOIN record r ON r.key = t.key"
+            f" WHERE {where} ORDER BY {first}"
         )
         self._ids = bytearray()
+        self._row_hashes = array("q")
         places: list[int] = []
-        for place, (sis_id, clever_id) in enumerate(rows):
-            # Hash and place in one number sort faster than pairs do; of one key the first row comes first.
-            places.append((hash(sis_id) & _HASH) << _PLACE_BITS | place)
+        for place, (sis_id, clever_id, row_hash) in enumerate(rows):
             self._ids += clever_id
+            self._row_hashes.append(row_hash)
+            if sis_id is not None:
+                # Hash and place in one number sort faster than pairs do; of one key the first row comes first.
+                places.append((hash(sis_id) & _HASH) << _PLACE_BITS | place)
         places.sort()
         self._hashes = array("Q", (each >> _PLACE_BITS for each in places))
         self._places = array("I", (each & _PLACE for each in places))
+        self._came = bytearray(len(self._row_hashes))
 
-    def find(self, sis_id: str) -> bytes | None:
-        """Return the id of a key, or None."""
+    def _place(self, sis_id: str) -> int | None:
         wanted = hash(sis_id) & _HASH
         at = bisect_left(self._hashes, wanted)
         if at == len(self._hashes) or self._hashes[at] != wanted:
             return None
-        place = self._places[at] * _ID_BYTES
-        return bytes(self._ids[place : place + _ID_BYTES])
+        return self._places[at]
+
+    def _id_at(self, place: int) -> bytes:
+        return bytes(self._ids[place * _ID_BYTES : (place + 1) * _ID_BYTES])
+
+    def find(self, sis_id: str) -> bytes | None:
+        """Return the id of a key, or None."""
+        place = self._place(sis_id)
+        return None if place is None else self._id_at(place)
+
+    def stays(self, sis_id: str, row_hash: int) -> bool:
+        """Note that the record of a key came; return whether its row has the hash that it had."""
+        place = self._place(sis_id)
+        if place is None:
+            return False
+        self._came[place] = True
+        return self._row_hashes[place] == row_hash
+
+    def missing(self) -> Iterator[bytes]:
+        """Yield the ids of those that did not come."""
+        at = self._came.find(0)
+        while at >= 0:
+            yield self._id_at(at)
+            at = self._came.find(0, at + 1)
 
 
 class KnownIds:
@@ -69,7 +94,7 @@ class KnownIds:
     def __init__(self, db: sqlite3.Connection, district_id: str) -> None:
         self._db = db
         self._district = district_id
-        self._known = {kind: _Ids(db, *source) for kind, source in _KEYS.items()}
+        self._known = {kind: _Records(db, *source) for kind, source in _KEYS.items()}
         self._admins = {record["id"]: record for record in self._district_admins()}
 
     def id_of(self, kind: str, sis_id: str) -> bytes:
@@ -77,6 +102,28 @@ class KnownIds:
         known = self._known.get(kind)
         found = known.find(sis_id) if known else None
         return found or derived_id(self._district, kind, sis_id)
+
+    def stays(self, kind: Kind, sis_id: str, row_hash: int) -> bool:
+        """Note that a student or section came; return whether the roster has this very row."""
+        return self._known[kind.name].stays(sis_id, row_hash)
+
+    def missing(self, kind: Kind) -> Iterator[str]:
+        """Yield the ids of the roster's students or sections that did not come."""
+        return map(bytes.hex, self._known[kind.name].missing())
+
+    def all_but(self, kinds: Iterable[Kind]) -> Iterator[str]:
+        """Yield the ids of the roster's records of all other kinds."""
+        codes = ", ".join(str(kind.code) for kind in kinds)
+        rows = self._db.execute(f"SELECT id FROM record WHERE hash IS NOT NULL AND kind NOT IN ({codes})")
+        return (clever_id.hex() for (clever_id,) in rows)
+
+    def unsaid(self, kind: Kind, clever_id: bytes, fields: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the roster has in the columns of ``fields``, by field; nothing of a record it does not know."""
+        columns = ", ".join(f"t.{column}" for column in fields.values())
+        row = self._db.execute(
+            f"SELECT {columns} FROM {kind.name} t JOIN record r ON r.key = t.key WHERE r.id = ?", (clever_id,)
+        ).fetchone()
+        return dict(zip(fields, row, strict=True)) if row else {}
 
     def _district_admins(self) -> Iterator[dict[str, Any]]:
         rows = self._db.execute(
@@ -93,14 +140,9 @@ class KnownIds:
 
         ``unsaid`` maps a field of Clever's record, or of its role, to the roster's column.
         """
-        columns = ", ".join(f"t.{column}" for column in unsaid.values())
-        row = self._db.execute(
-            f"SELECT {columns} FROM {kind.name} t JOIN record r ON r.key = t.key WHERE r.id = ?",
-            (bytes.fromhex(record["id"]),),
-        ).fetchone()
-        if row is None:
+        known = self.unsaid(kind, bytes.fromhex(record["id"]), unsaid)
+        if not known:
             return record
-        known = dict(zip(unsaid, row, strict=True))
         if "roles" not in record:
             return {**record, **known}
         return {**record, "roles": {name: {**role, **known} for name, role in record["roles"].items()}}

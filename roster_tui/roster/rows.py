@@ -34,11 +34,14 @@ def _ids(texts: list[str]) -> bytes:
     return bytes.fromhex("".join(texts))
 
 
-def _row(clever_id: str, columns: Row, references: Row = (), links: Row = ()) -> Row:
-    """Return the staged row; the hash covers every kept field, so equal hashes need no second look."""
+def row_hash(columns: Row, references: Row = (), links: Row = ()) -> int:
+    """Return the hash of a staged row; it covers every kept field, so equal hashes need no second look."""
     kept = orjson.dumps(columns) + b";".join([part or b"-" for part in (*references, *links)] + [b""])
-    digest = int.from_bytes(blake2b(kept, digest_size=8).digest(), "big", signed=True)
-    return (_id(clever_id), digest, *columns, *references, *links)
+    return int.from_bytes(blake2b(kept, digest_size=8).digest(), "big", signed=True)
+
+
+def _row(clever_id: str, columns: Row, references: Row = (), links: Row = ()) -> Row:
+    return (_id(clever_id), row_hash(columns, references, links), *columns, *references, *links)
 
 
 # A whole district was born on some thousands of days.

@@ -23,7 +23,12 @@ Record = dict[str, Any]
 IdOf = Callable[[str, str], bytes]
 """Returns the 12 bytes of a Clever ID for a kind of record and its key in the files."""
 
+SkipStudent = Callable[[str, Row], bool]
+"""Returns by SIS ID and row whether nobody needs the record of a student."""
+
 _TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
+_CONTACT_COLUMNS = frozenset(("contact_name", "contact_email", "contact_sis_id"))
+"""By any of these a contact is known."""
 _ID_BYTES = 12
 
 
@@ -44,12 +49,20 @@ class CleverSide:
     SIS ID gives a new one, as in Clever. Rows whose key was seen before are ignored: the first wins.
     """
 
-    def __init__(self, source: SisDistrict, district_id: str, today: date, id_of: IdOf | None = None) -> None:
+    def __init__(
+        self,
+        source: SisDistrict,
+        district_id: str,
+        today: date,
+        id_of: IdOf | None = None,
+        skip_student: SkipStudent | None = None,
+    ) -> None:
         self._source = source
         self._district = district_id
         self._today = today
         # A real district's ids are Clever's own: whoever knows them brings them.
         self._id_of = id_of or partial(derived_id, district_id)
+        self._skip_student = skip_student or (lambda sis_id, row: False)
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield ``(resource, record)``; resource is ``schools, courses, terms, sections`` or ``users``.
@@ -129,11 +142,11 @@ class CleverSide:
             new = place * _ID_BYTES == len(ids)
             if new:
                 ids += self._id_of("student", sis_id)
-            student_id = _id_at(ids, place)
             # A repeated row may carry one more contact, and nothing else of it counts (reference 7.2).
-            self._note_contact(student_id, row, contacts)
-            if new:
-                yield self._student(student_id, sis_id, row)
+            if not _CONTACT_COLUMNS.isdisjoint(row):
+                self._note_contact(_id_at(ids, place), row, contacts)
+            if new and not self._skip_student(sis_id, row):
+                yield self._student(_id_at(ids, place), sis_id, row)
 
     def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
         school = self._id("school", row["school_id"])

@@ -36,6 +36,7 @@ from roster_tui.sis.as_clever import CleverSide, derived_id
 from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
 from tests.conftest import NOW, frozen, settings_for, wait_until
 from tests.sis.editing import Table, written
+from tests.sis.test_oneroster import as_oneroster
 
 DISTRICT = GeneratedDistrict(SIZES["small"], SEED, 2026, NAME)
 
@@ -94,6 +95,29 @@ def test_the_same_files_change_nothing(district: Workspace, files: Path) -> None
     assert done.forecast.suspensions == ()
     assert not done.forecast.held
     assert not done.forecast.new_findings
+
+
+def test_only_what_differs_is_staged(district: Workspace, files: Path) -> None:
+    quiet = ahead(district, files).forecast.tallies
+    assert (quiet["student"].fetched, quiet["section"].fetched) == (0, 0)
+    assert (quiet["student"].after, quiet["section"].after) == (1_900, 520)
+    students = Table(files / "students.csv")
+    students.set(5, "grade", "PG")
+    left = students.get(9, "student_id")
+    del students.rows[8]
+    students.save()
+    enrollments = Table(files / "enrollments.csv")
+    sections = {
+        row[enrollments.at("section_id")] for row in enrollments.rows if row[enrollments.at("student_id")] == left
+    }
+    tallies = ahead(district, files).forecast.tallies
+    assert tallies["student"] == Tally(before=1_900, fetched=1, added=0, updated=1, removed=1)
+    assert tallies["section"].fetched == tallies["section"].updated == len(sections) > 0
+
+
+def test_what_oneroster_cannot_say_stays_as_it_is(district: Workspace, tmp_path: Path) -> None:
+    tally = ahead(district, as_oneroster(DISTRICT, tmp_path / "oneroster", "1.2")).forecast.tallies["student"]
+    assert tally == Tally(before=1_900, fetched=0, added=0, updated=0, removed=0)
 
 
 def test_nothing_is_written_and_nothing_stays(district: Workspace, folder: Path, files: Path) -> None:
@@ -183,7 +207,9 @@ class TestHolds:
     def test_limits_of_a_single_type_hold_as_the_sync_would(self, folder: Path, files: Path) -> None:
         strict = open_workspace(settings_for(folder, hold={"teacher": {"removed_percent": 0, "floor": 1}}), frozen)
         forecast = ahead(strict, _a_bad_night(files)).forecast
-        assert [(trip.what, trip.kind, trip.number, trip.limit) for trip in forecast.held] == [("removed", "teacher", 2, 0)]
+        assert [(trip.what, trip.kind, trip.number, trip.limit) for trip in forecast.held] == [
+            ("removed", "teacher", 2, 0)
+        ]
 
     def test_terms_are_no_type_of_clevers(self) -> None:
         assert list(clevers_trips({"term": Tally(2, 1, 0, 0, 1), "course": Tally(2, 0, 0, 0, 2)})) == []
