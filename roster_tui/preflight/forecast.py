@@ -109,7 +109,7 @@ class Copy:
             known = KnownIds(db, self._workspace.district.id)
             sieve = Sieve(known, here.date(), upload.unsaid)
             skip = sieve.has_student if self._with_students else lambda sis_id, row: True
-            side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of, skip)
+            side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of, skip, upload.enrollments)
             stage = Stage(self._cache.staged_file, with_students=self._with_students, touched_only=True, in_order=False)
             stage.touch(known.all_but(_SIEVED))
             for kind, records in _in_batches(_records(side, known, sieve, upload.unsaid)):

@@ -8,21 +8,19 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from roster_tui.roster.kinds import Kind
+from roster_tui.roster.kinds import SECTION, STUDENT, Kind
 from roster_tui.sis.as_clever import derived_id
 
 _TEACHES = "(instr(t.roles, 'teacher') > 0 OR t.roles = '')"
 # Courses and terms have no SIS ID: the keys are those under which Clever makes them from section rows.
 _KEYS = {
-    "school": ("school", "t.sis_id", "1", "1"),
-    # A leaver who returns within 300 days is the same person again (reference 6); the present ones come first.
-    "teacher": ("teacher", "t.sis_id", _TEACHES, "t.in_data DESC"),
-    "staff": ("teacher", "t.staff_id", f"NOT {_TEACHES}", "t.in_data DESC"),
-    "student": ("student", "t.sis_id", "1", "1"),
-    "section": ("section", "t.sis_id", "1", "1"),
-    "course": ("course", "coalesce(t.number, t.name)", "1", "1"),
+    "school": ("school", "t.sis_id", "1", "t.key DESC"),
+    # A leaver who returns within 300 days is the same person again (reference 6); the present ones come last.
+    "teacher": ("teacher", "t.sis_id", _TEACHES, "t.in_data"),
+    "staff": ("teacher", "t.staff_id", f"NOT {_TEACHES}", "t.in_data"),
+    "course": ("course", "coalesce(t.number, t.name)", "1", "t.key DESC"),
     "term": ("term", "coalesce(t.name, '') || char(0) || coalesce(t.starts, 'None') || char(0)"
-             " || coalesce(t.ends, 'None')", "1", "1"),
+             " || coalesce(t.ends, 'None')", "1", "t.key DESC"),
 }  # fmt: skip
 _ADMIN = "district_admin"
 _ID_BYTES = 12
@@ -31,18 +29,24 @@ _PLACE_BITS = 32
 _PLACE = (1 << _PLACE_BITS) - 1
 
 
+def _ids(db: sqlite3.Connection, table: str, key: str, where: str, last: str) -> dict[str, bytes]:
+    """Return ids by key; of one key the last row counts."""
+    rows = db.execute(
+        f"SELECT {key}, r.id FROM {table} t JOIN record r ON r.key = t.key"
+        f" WHERE {key} IS NOT NULL AND {where} ORDER BY {last}"
+    )
+    return dict(rows)
+
+
 class _Records:
-    """The records of one kind by key: 33 bytes each, where dicts of a city's students would take 250 MB.
+    """The records of one kind by SIS ID: 33 bytes each, where dicts of a city's students would take 250 MB.
 
     Keys are told apart by their 64-bit hash, salted by the process: that two of a million share one is less likely
     than one in thirty million.
     """
 
-    def __init__(self, db: sqlite3.Connection, table: str, key: str, where: str, first: str) -> None:
-        rows = db.execute(
-            f"SELECT {key}, r.id, coalesce(r.hash, 0) FROM {table} t JOIN record r ON r.key = t.key"
-            f" WHERE {where} ORDER BY {first}"
-        )
+    def __init__(self, db: sqlite3.Connection, table: str) -> None:
+        rows = db.execute(f"SELECT t.sis_id, r.id, r.hash FROM {table} t JOIN record r ON r.key = t.key")
         self._ids = bytearray()
         self._row_hashes = array("q")
         places: list[int] = []
@@ -56,8 +60,15 @@ class _Records:
         self._hashes = array("Q", (each >> _PLACE_BITS for each in places))
         self._places = array("I", (each & _PLACE for each in places))
         self._came = bytearray(len(self._row_hashes))
+        self._asked: tuple[str, int | None] = ("", None)
 
     def _place(self, sis_id: str) -> int | None:
+        # Of each row the id is asked first, then whether it stays.
+        if self._asked[0] is not sis_id:
+            self._asked = (sis_id, self._searched(sis_id))
+        return self._asked[1]
+
+    def _searched(self, sis_id: str) -> int | None:
         wanted = hash(sis_id) & _HASH
         at = bisect_left(self._hashes, wanted)
         if at == len(self._hashes) or self._hashes[at] != wanted:
@@ -67,7 +78,7 @@ class _Records:
     def _id_at(self, place: int) -> bytes:
         return bytes(self._ids[place * _ID_BYTES : (place + 1) * _ID_BYTES])
 
-    def find(self, sis_id: str) -> bytes | None:
+    def get(self, sis_id: str) -> bytes | None:
         """Return the id of a key, or None."""
         place = self._place(sis_id)
         return None if place is None else self._id_at(place)
@@ -94,22 +105,26 @@ class KnownIds:
     def __init__(self, db: sqlite3.Connection, district_id: str) -> None:
         self._db = db
         self._district = district_id
-        self._known = {kind: _Records(db, *source) for kind, source in _KEYS.items()}
+        self._many = {kind.name: _Records(db, kind.name) for kind in (STUDENT, SECTION)}
+        self._known: dict[str, dict[str, bytes] | _Records] = {
+            **{kind: _ids(db, *source) for kind, source in _KEYS.items()},
+            **self._many,
+        }
         self._admins = {record["id"]: record for record in self._district_admins()}
 
     def id_of(self, kind: str, sis_id: str) -> bytes:
         """Return the roster's id of a record, or a new one that follows from its key."""
         known = self._known.get(kind)
-        found = known.find(sis_id) if known else None
+        found = known.get(sis_id) if known is not None else None
         return found or derived_id(self._district, kind, sis_id)
 
     def stays(self, kind: Kind, sis_id: str, row_hash: int) -> bool:
         """Note that a student or section came; return whether the roster has this very row."""
-        return self._known[kind.name].stays(sis_id, row_hash)
+        return self._many[kind.name].stays(sis_id, row_hash)
 
     def missing(self, kind: Kind) -> Iterator[str]:
         """Yield the ids of the roster's students or sections that did not come."""
-        return map(bytes.hex, self._known[kind.name].missing())
+        return map(bytes.hex, self._many[kind.name].missing())
 
     def all_but(self, kinds: Iterable[Kind]) -> Iterator[str]:
         """Yield the ids of the roster's records of all other kinds."""

@@ -26,6 +26,9 @@ IdOf = Callable[[str, str], bytes]
 SkipStudent = Callable[[str, Row], bool]
 """Returns by SIS ID and row whether nobody needs the record of a student."""
 
+Enrollments = Callable[[], Iterator[tuple[str, ...]]]
+"""Returns section and student of each enrollment, where there is a quicker way to them than by rows."""
+
 _TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
 _CONTACT_COLUMNS = frozenset(("contact_name", "contact_email", "contact_sis_id"))
 """By any of these a contact is known."""
@@ -56,6 +59,7 @@ class CleverSide:
         today: date,
         id_of: IdOf | None = None,
         skip_student: SkipStudent | None = None,
+        enrollments: Enrollments | None = None,
     ) -> None:
         self._source = source
         self._district = district_id
@@ -63,6 +67,7 @@ class CleverSide:
         # A real district's ids are Clever's own: whoever knows them brings them.
         self._id_of = id_of or partial(derived_id, district_id)
         self._skip_student = skip_student or (lambda sis_id, row: False)
+        self._enrollments = enrollments or self._enrollments_by_rows
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield ``(resource, record)``; resource is ``schools, courses, terms, sections`` or ``users``.
@@ -76,7 +81,7 @@ class CleverSide:
         for student in self._students(places, ids, contacts):
             yield "users", student
         yield from (("users", contact) for contact in contacts.values())
-        enrolled = self._enrollments(places)
+        enrolled = self._class_lists(places)
         del places
         teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
         courses: dict[str, Record] = {}
@@ -85,9 +90,10 @@ class CleverSide:
             sis_id: [self._id("school", row["school_id"])] for sis_id, row in teachers.items()
         }
         for sis_id, row in self._unique(SisFile.SECTIONS, "section_id"):
-            students = {_id_at(ids, place) for place in enrolled.pop(sis_id, ())}
-            section = self._section(sis_id, row, teachers, sorted(students))
-            for teacher in _teachers_of(row, teachers):
+            students = {ids[at : at + _ID_BYTES].hex() for at in enrolled.pop(sis_id, ())}
+            holders = _teachers_of(row, teachers)
+            section = self._section(sis_id, row, holders, teachers, sorted(students))
+            for teacher in holders:
                 if section["school"] not in schools_of[teacher]:
                     schools_of[teacher].append(section["school"])
             self._note_course(section, row, courses)
@@ -133,20 +139,20 @@ class CleverSide:
             }
 
     def _students(self, places: dict[str, int], ids: bytearray, contacts: dict[str, Record]) -> Iterator[Record]:
-        """Yield students; notes the place of each and, end to end, the bytes of all their ids."""
+        """Yield students; notes the bytes of all their ids end to end, and where each begins."""
         for row in self._source.rows(SisFile.STUDENTS):
             sis_id = row["student_id"]
             if not sis_id:
                 continue
-            place = places.setdefault(sis_id, len(places))
-            new = place * _ID_BYTES == len(ids)
+            at = places.setdefault(sis_id, len(ids))
+            new = at == len(ids)
             if new:
                 ids += self._id_of("student", sis_id)
             # A repeated row may carry one more contact, and nothing else of it counts (reference 7.2).
             if not _CONTACT_COLUMNS.isdisjoint(row):
-                self._note_contact(_id_at(ids, place), row, contacts)
+                self._note_contact(_id_at(ids, at), row, contacts)
             if new and not self._skip_student(sis_id, row):
-                yield self._student(_id_at(ids, place), sis_id, row)
+                yield self._student(_id_at(ids, at), sis_id, row)
 
     def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
         school = self._id("school", row["school_id"])
@@ -213,17 +219,21 @@ class CleverSide:
         if all(known["student"] != student_id for known in relationships):
             relationships.append({"student": student_id, "relationship": "Other", "type": "Other"})
 
-    def _enrollments(self, places: dict[str, int]) -> dict[str, array[int]]:
-        """Return the places of each section's students: four bytes each, not a Python list."""
+    def _enrollments_by_rows(self) -> Iterator[tuple[str, ...]]:
+        return ((row["section_id"], row["student_id"]) for row in self._source.rows(SisFile.ENROLLMENTS))
+
+    def _class_lists(self, places: dict[str, int]) -> dict[str, array[int]]:
+        """Return where the ids of each section's students begin: four bytes each, not a Python list."""
         enrolled: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
-        for row in self._source.rows(SisFile.ENROLLMENTS):
-            place = places.get(row["student_id"])
-            if place is not None:
-                enrolled[row["section_id"]].append(place)
+        for section, student in self._enrollments():
+            at = places.get(student)
+            if at is not None:
+                enrolled[section].append(at)
         return enrolled
 
-    def _section(self, sis_id: str, row: Row, teachers: dict[str, Row], students: list[str]) -> Record:
-        holders = _teachers_of(row, teachers)
+    def _section(
+        self, sis_id: str, row: Row, holders: list[str], teachers: dict[str, Row], students: list[str]
+    ) -> Record:
         primary = teachers[holders[0]]["last_name"] if holders and holders[0] == row["teacher_id"] else ""
         parts = (row.get("course_name", ""), primary, row.get("period", ""))
         ids = [self._id("teacher", holder) for holder in holders]
@@ -327,14 +337,14 @@ class CleverSide:
         return found
 
 
-def _id_at(ids: bytearray, place: int) -> str:
-    return ids[place * _ID_BYTES : (place + 1) * _ID_BYTES].hex()
+def _id_at(ids: bytearray, at: int) -> str:
+    return ids[at : at + _ID_BYTES].hex()
 
 
 def _teachers_of(row: Row, teachers: dict[str, Row]) -> list[str]:
     """Return the SIS IDs of a section's valid teachers, the primary first, each once."""
-    named = (row.get(column, "") for column in _TEACHER_COLUMNS)
-    return list(dict.fromkeys(sis_id for sis_id in named if sis_id in teachers))
+    named = map(row.get, _TEACHER_COLUMNS)
+    return list(dict.fromkeys([sis_id for sis_id in named if sis_id in teachers]))
 
 
 def _name(row: Row) -> dict[str, str]:

@@ -94,6 +94,11 @@ class CheckedFile:
             # A loop in C: a city has seven million enrollments.
             yield from map(dict, map(zip, repeat(names), cells))
 
+    def values(self, *names: str) -> Iterator[tuple[str, ...]]:
+        """Yield the values of these columns, which the file must have; the first time the rows are checked."""
+        for _, columns in self.batches():
+            yield from zip(*(columns[name] for name in names), strict=True)
+
     def batches(self) -> Iterator[tuple[Sequence[int], Columns]]:
         """Yield lines and columns of some rows at a time; the first time they are checked."""
         first = not self._checked

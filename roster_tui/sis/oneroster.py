@@ -175,6 +175,10 @@ class OneRosterUpload(CheckedFolder):
         yield from (row for _, row in made)
         self._told.add(file)
 
+    def enrollments(self) -> Iterator[tuple[str, ...]]:
+        """Yield section and student of each student's enrollment."""
+        return ((row["section_id"], row["student_id"]) for row in self.rows(SisFile.ENROLLMENTS))
+
     def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
         """Return file, column and line of a record's key."""
         file = _FILE_OF.get(kind, "users.csv")

@@ -19,7 +19,6 @@ _READ_ON = {
     SisFile.STUDENTS: (
         "school_id student_id first_name middle_name last_name student_number state_id student_email grade dob"
     ).split(),
-    SisFile.ENROLLMENTS: ["section_id", "student_id"],
 }
 """What a comparison needs of students; nothing else of them leaves the reader."""
 
@@ -44,6 +43,9 @@ class Upload(Protocol):
 
     def rows(self, file: SisFile) -> Iterator[Row]:
         """Yield the rows of one of Clever's files."""
+
+    def enrollments(self) -> Iterator[tuple[str, ...]]:
+        """Yield section and student of each row of enrollments: most rows of a district."""
 
     def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
         """Return file, column and line of a record's key; line 0 when it is in none."""
@@ -155,6 +157,10 @@ class CleverUpload(CheckedFolder):
             return iter(())
         kept = _READ_ON.get(file) or sorted(LAYOUTS[file].known - _NEVER_READ_ON)
         return self.files[file.file_name].rows(kept)
+
+    def enrollments(self) -> Iterator[tuple[str, ...]]:
+        """Yield section and student of each enrollment, checked by the way."""
+        return self.files[SisFile.ENROLLMENTS.file_name].values("section_id", "student_id")
 
     def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
         """Return file, column and line of a record's key."""
