@@ -50,9 +50,9 @@ def preflight(session: Session, folder: Path, exit_code: bool) -> None:
     else:
         _print(done)
     forecast = done.forecast
-    if done.problems.count(Severity.ERROR) or (forecast and (forecast.held or forecast.held_by_clever)):
+    if done.checks.problems.count(Severity.ERROR) or (forecast and (forecast.held or forecast.held_by_clever)):
         raise Stopped(BLOCKED)
-    if exit_code and (done.problems.count(Severity.WARNING) or (forecast and forecast.new_findings)):
+    if exit_code and (done.checks.problems.count(Severity.WARNING) or (forecast and forecast.new_findings)):
         raise Stopped(FINDINGS)
 
 
@@ -72,10 +72,10 @@ def _workspace(session: Session) -> Workspace | None:
 
 def preflight_document(workspace: Workspace | None, done: Preflight) -> dict[str, Any]:
     """Return what ``preflight --json`` prints."""
-    problems, forecast = done.problems, done.forecast
+    problems, forecast = done.checks.problems, done.forecast
     return {
-        "layout": done.layout,
-        "files": dict(done.rows),
+        "layout": done.checks.layout,
+        "files": dict(done.checks.rows),
         **{f"{each.value}s": [_problem(problem) for problem in problems.of(each)] for each in Severity},
         "problem_counts": problems.counts(),
         "compared": forecast is not None,
@@ -152,14 +152,14 @@ def _findings(workspace: Workspace, forecast: Forecast) -> list[dict[str, Any]]:
 
 
 def _print(done: Preflight) -> None:
-    rows = sum(done.rows.values())
-    files = counted(len(done.rows), "file")
-    click.echo(f"{display_text(done.name)}: {files} in {done.layout}'s layout, {counted(rows, 'row')}")
+    rows = sum(done.checks.rows.values())
+    files = counted(len(done.checks.rows), "file")
+    click.echo(f"{display_text(done.checks.name)}: {files} in {done.checks.layout}'s layout, {counted(rows, 'row')}")
     if done.forecast:
         _print_forecast(done.forecast)
     else:
         click.echo(f"{done.not_compared}.")
-    told = [counted(done.problems.count(each), each.value) for each in Severity]
+    told = [counted(done.checks.problems.count(each), each.value) for each in Severity]
     click.echo(f"\nFiles: {', '.join(told)}")
     _print_problems(done)
 
@@ -216,7 +216,7 @@ def _print_rest(many: int, shown: int, indent: str) -> None:
 def _print_problems(done: Preflight) -> None:
     by_file: defaultdict[str, list[Problem]] = defaultdict(list)
     for severity in Severity:
-        for problem in done.problems.of(severity):
+        for problem in done.checks.problems.of(severity):
             by_file[problem.file].append(problem)
     for file in sorted(by_file):
         found = by_file[file]
@@ -226,4 +226,4 @@ def _print_problems(done: Preflight) -> None:
             where = f"{problem.where}: " if problem.where else ""
             message = display_text(problem.message)
             click.echo(f"  {problem.code.severity.value:<8}{where}{message}{more} [{problem.code.code}]")
-        _print_rest(done.problems.count_in(file), min(len(found), _LINES_A_FILE), "  ")
+        _print_rest(done.checks.problems.count_in(file), min(len(found), _LINES_A_FILE), "  ")

@@ -19,19 +19,18 @@ from roster_tui.clever.wire import read_list
 from roster_tui.findings import store
 from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
 from roster_tui.findings.store import Known
+from roster_tui.preflight.altered import AlteredId, altered_ids
 from roster_tui.preflight.known_ids import KnownIds
 from roster_tui.preflight.sieve import Sieve
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.apply import apply
 from roster_tui.roster.cache import Cache
-from roster_tui.roster.compare import ADDED, REMOVED, Tally, compare
+from roster_tui.roster.compare import Tally, compare
 from roster_tui.roster.hold import Trip, trips
 from roster_tui.roster.kinds import COUNTED, COURSE, KINDS, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
-from roster_tui.sis import catalog
 from roster_tui.sis.as_clever import CleverSide
-from roster_tui.sis.crosscheck import folded_id
 from roster_tui.sis.upload import Upload
 from roster_tui.sync.judge import limits, persons
 from roster_tui.workspace import Workspace, account_row
@@ -76,6 +75,8 @@ class Forecast:
     """All findings there would be afterwards."""
     new_findings: frozenset[str]
     """The ids of those that there are not today."""
+    altered: tuple[AlteredId, ...]
+    """New IDs that look like one that goes."""
 
     @property
     def sections_left(self) -> list[Known]:
@@ -103,7 +104,7 @@ class Copy:
     # -- staging --------------------------------------------------------------------------------------
 
     def stage(self, upload: Upload) -> None:
-        """Stage what Clever would make of the files; the upload is checked on the way."""
+        """Stage what Clever would make of the files."""
         here = self._workspace.clock().astimezone(self._workspace.settings.zone)
         with closing(self._cache.reader()) as db:
             known = KnownIds(db, self._workspace.district.id)
@@ -123,7 +124,7 @@ class Copy:
 
     # -- the night ------------------------------------------------------------------------------------
 
-    def forecast(self, upload: Upload, accounts: Mapping[str, Account]) -> Forecast:
+    def forecast(self, accounts: Mapping[str, Account]) -> Forecast:
         """Return what the staged night would do; the copy is as after it then."""
         at = self._workspace.clock()
         with self._cache.with_staged() as db:
@@ -131,10 +132,10 @@ class Copy:
             ahead = reconcile(persons(people(db, staged=True)), accounts, at)
             teaching = dict(db.execute("SELECT r.id, t.sections FROM teacher t JOIN record r ON r.key = t.key"))
             enrolled = _enrolled(db)
-            _tell_altered_ids(db, upload)
+            altered = tuple(altered_ids(db))
         with self._cache.writing(with_staged=True) as db:
             run = history.start_run(db, "preflight", at)
-            apply(db, run)
+            apply(db, run, ranked=False)
         with self._cache.writing() as db:
             after = dict(accounts) | {account.id: account for account in ahead.accounts}
             replace_accounts(db, [account_row(account) for account in after.values()])
@@ -158,6 +159,7 @@ class Copy:
             held_by_clever=tuple(clevers_trips(tallies | counted)),
             findings=findings,
             new_findings=new,
+            altered=altered,
         )
 
 
@@ -240,27 +242,3 @@ def _enrollments(db: sqlite3.Connection, run: int, before: int) -> Tally:
         (run, SECTION.code),
     ).fetchone()[0]
     return Tally(before, before - removed + added + new, added + new, 0, removed)
-
-
-def _tell_altered_ids(db: sqlite3.Connection, upload: Upload) -> None:
-    """Tell of new IDs that look like one that goes tonight."""
-    for kind in COUNTED:
-        gone = db.execute(
-            "SELECT t.sis_id FROM staged.change c CROSS JOIN record r ON r.id = c.id"
-            f" CROSS JOIN {kind.name} t ON t.key = r.key WHERE c.kind = ? AND c.what = ? AND t.sis_id IS NOT NULL",
-            (kind.code, REMOVED),
-        )
-        by_folded = {folded_id(sis_id): sis_id for (sis_id,) in gone}
-        if not by_folded:
-            continue
-        come = db.execute(
-            f"SELECT s.sis_id FROM staged.change c CROSS JOIN staged.{kind.name} s ON s.id = c.id"
-            " WHERE c.kind = ? AND c.what = ? AND s.sis_id IS NOT NULL",
-            (kind.code, ADDED),
-        )
-        for (sis_id,) in come:
-            if old := by_folded.get(folded_id(sis_id)):
-                file, column, line = upload.line_of(kind.name, sis_id)
-                which = "a student's ID that goes tonight" if kind is STUDENT else f"{old}, which goes tonight"
-                message = f"the new {kind.name} ID looks like {which}"
-                upload.problems.add(catalog.ID_ALTERED, file, line, column, message)

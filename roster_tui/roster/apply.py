@@ -13,11 +13,12 @@ _ID_BYTES, _KEY_BYTES = 12, 4
 _STAYS, _GOES = "IN ('added', 'updated')", "= 'removed'"
 
 
-def apply(db: sqlite3.Connection, run: int) -> None:
+def apply(db: sqlite3.Connection, run: int, *, ranked: bool = True) -> None:
     """Write every change of ``staged.change`` into the roster, with before and after values under ``run``.
 
     ``db`` is inside a transaction, with the staged file attached and compared. Readers see nothing of it
-    until the caller commits. The very first roster has no history: everything in it would be "added".
+    until the caller commits. The very first roster has no history: everything in it would be "added". A copy that
+    nobody scrolls through does without ``ranked`` rows.
     """
     first = db.execute("SELECT 1 FROM record WHERE hash IS NOT NULL LIMIT 1").fetchone() is None
     # SQLite has unhex() of its own only from 3.41 on.
@@ -37,7 +38,8 @@ def apply(db: sqlite3.Connection, run: int) -> None:
             _write_links(db, kind, link)
         search.write(db, kind)
     _derive(db)
-    ranks.write_moved(db)
+    if ranked:
+        ranks.write_moved(db)
 
 
 def _changed(kind: Kind, what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 
@@ -23,14 +23,19 @@ _NEAR = 78
 
 
 class CheckedFile:
-    """A file that is there. Opening it checks the header; reading the rows the first time checks them."""
+    """A file that is there. Opening it checks the header; reading the rows the first time checks them.
 
-    def __init__(self, path: Path, rules: FileRules, problems: Problems, cross: Crosscheck) -> None:
+    Without ``check`` the rows are read unchecked.
+    """
+
+    def __init__(
+        self, path: Path, rules: FileRules, problems: Problems, cross: Crosscheck, *, check: bool = True
+    ) -> None:
         self.rules = rules
         self.rows_read = 0
         self._problems = problems
         self._cross = cross
-        self._checked = False
+        self._checked = not check
         self._file = LenientFile(path, self._note)
         self._titles = [checks.decoded(cell.strip()) for cell in self._file.header]
         self.columns = [rules.canonical(cell) for cell in self._titles]
@@ -98,6 +103,17 @@ class CheckedFile:
         """Yield the values of these columns, which the file must have; the first time the rows are checked."""
         for _, columns in self.batches():
             yield from zip(*(columns[name] for name in names), strict=True)
+
+    def lines_of(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the first line of each of these keys that is there."""
+        found: dict[str, int] = {}
+        for lines, columns in self.batches():
+            column = columns[self.rules.key]
+            if not set(keys).isdisjoint(column):
+                for line, value in zip(lines, column, strict=True):
+                    if value in keys:
+                        found.setdefault(value, line)
+        return found
 
     def batches(self) -> Iterator[tuple[Sequence[int], Columns]]:
         """Yield lines and columns of some rows at a time; the first time they are checked."""

@@ -232,8 +232,3 @@ class Crosscheck:
             " (SELECT 1 FROM reference r WHERE r.file = ? AND r.column = ? AND r.value = k.value) ORDER BY k.line",
             (kind, file, column),
         ).fetchall()
-
-    def line_of(self, kind: str, value: str) -> int:
-        """Return where a key stands first; 0 when it stands nowhere."""
-        row = self._db.execute("SELECT line FROM key WHERE kind = ? AND value = ?", (kind, value)).fetchone()
-        return int(row[0]) if row else 0

@@ -7,7 +7,7 @@ Demographics are not read. In 1.1 a user has one role and its schools in ``users
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -145,10 +145,10 @@ class OneRosterUpload(CheckedFolder):
         "student": {"state_id": "state_id", "dob": "born"},
     }
 
-    def __init__(self, folder: Path, scratch: Path) -> None:
+    def __init__(self, folder: Path, scratch: Path, *, check: bool = True) -> None:
         with_roles = (folder / _ROLES.name).is_file()
         rules = (*_LAYOUT, *((_USERS_1_2, _ROLES) if with_roles else (_USERS_1_1,)))
-        super().__init__(folder, scratch, {each.name: each for each in rules})
+        super().__init__(folder, scratch, {each.name: each for each in rules}, check=check)
         file = scratch.with_name(f"oneroster-{scratch.name}")
         self._db = sqlite3.connect(file, isolation_level=None)
         file.chmod(0o600)
@@ -179,10 +179,10 @@ class OneRosterUpload(CheckedFolder):
         """Yield section and student of each student's enrollment."""
         return ((row["section_id"], row["student_id"]) for row in self.rows(SisFile.ENROLLMENTS))
 
-    def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
-        """Return file, column and line of a record's key."""
+    def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
+        """Return file and column of a kind's keys, and the first line of each of these that is there."""
         file = _FILE_OF.get(kind, "users.csv")
-        return file, _KEY, self.cross.line_of(self._rules[file].kind, sis_id)
+        return file, _KEY, self.files[file].lines_of(sis_ids)
 
     def finish(self) -> None:
         """Read what was not read yet, and check across the files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -47,8 +47,8 @@ class Upload(Protocol):
     def enrollments(self) -> Iterator[tuple[str, ...]]:
         """Yield section and student of each row of enrollments: most rows of a district."""
 
-    def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
-        """Return file, column and line of a record's key; line 0 when it is in none."""
+    def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
+        """Return file and column of a kind's keys, and the first line of each of these that is there."""
 
     def finish(self) -> None:
         """Read what was not read yet, and check across the files."""
@@ -57,20 +57,23 @@ class Upload(Protocol):
         """Close the temporary files."""
 
 
-def open_upload(folder: Path, scratch: Path) -> Upload:
-    """Return the upload in a folder, its headers checked; ``scratch`` is a file that it may fill meanwhile."""
+def open_upload(folder: Path, scratch: Path, *, check: bool = True) -> Upload:
+    """Return the upload in a folder, its headers checked; ``scratch`` is a file that it may fill meanwhile.
+
+    Without ``check`` the rows are only read: `finish` is not to be called then.
+    """
     names = {each.name.lower() for each in folder.iterdir()} if folder.is_dir() else set()
     if "schools.csv" not in names and names & {"orgs.csv", "classes.csv", "manifest.csv"}:
         from roster_tui.sis.oneroster import OneRosterUpload
 
-        return OneRosterUpload(folder, scratch)
-    return CleverUpload(folder, scratch)
+        return OneRosterUpload(folder, scratch, check=check)
+    return CleverUpload(folder, scratch, check=check)
 
 
 class CheckedFolder:
     """The files of a folder by name, opened and checked by the rules of a layout."""
 
-    def __init__(self, folder: Path, scratch: Path, rules: Mapping[str, FileRules]) -> None:
+    def __init__(self, folder: Path, scratch: Path, rules: Mapping[str, FileRules], *, check: bool = True) -> None:
         self.name = folder.resolve().name
         self.problems = Problems()
         self.cross = Crosscheck(scratch)
@@ -80,7 +83,7 @@ class CheckedFolder:
         there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
         for rule in rules.values():
             if rule.name in there:
-                self.files[rule.name] = CheckedFile(folder / rule.name, rule, self.problems, self.cross)
+                self.files[rule.name] = CheckedFile(folder / rule.name, rule, self.problems, self.cross, check=check)
             elif not rule.may_be_missing:
                 self._missing = True
                 near = next((each for each in sorted(there) if each.lower() == rule.name), None)
@@ -148,8 +151,8 @@ class CleverUpload(CheckedFolder):
     layout = "Clever"
     unsaid: Mapping[str, Mapping[str, str]] = {}
 
-    def __init__(self, folder: Path, scratch: Path) -> None:
-        super().__init__(folder, scratch, {rules.name: rules for rules in CLEVER_RULES.values()})
+    def __init__(self, folder: Path, scratch: Path, *, check: bool = True) -> None:
+        super().__init__(folder, scratch, {rules.name: rules for rules in CLEVER_RULES.values()}, check=check)
 
     def rows(self, file: SisFile) -> Iterator[Row]:
         """Yield the rows of one file, checked by the way."""
@@ -162,10 +165,10 @@ class CleverUpload(CheckedFolder):
         """Yield section and student of each enrollment, checked by the way."""
         return self.files[SisFile.ENROLLMENTS.file_name].values("section_id", "student_id")
 
-    def line_of(self, kind: str, sis_id: str) -> tuple[str, str, int]:
-        """Return file, column and line of a record's key."""
+    def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
+        """Return file and column of a kind's keys, and the first line of each of these that is there."""
         rules = next(rules for rules in CLEVER_RULES.values() if rules.kind == kind)
-        return rules.name, rules.key, self.cross.line_of(kind, sis_id)
+        return rules.name, rules.key, self.files[rules.name].lines_of(sis_ids)
 
     def finish(self) -> None:
         """Read what was not read yet, and check across the files."""

@@ -90,7 +90,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 def test_the_same_files_change_nothing(district: Workspace, files: Path) -> None:
     done = ahead(district, files)
-    assert list(done.problems) == []
+    assert list(done.checks.problems) == []
     assert all(not (tally.added or tally.updated or tally.removed) for tally in done.forecast.tallies.values())
     assert done.forecast.suspensions == ()
     assert not done.forecast.held
@@ -179,7 +179,7 @@ def test_teachers_who_lost_their_leading_letter_case_are_told(district: Workspac
     teachers.set(5, "teacher_id", teachers.get(5, "teacher_id").lower())
     teachers.save()
     done = ahead(district, files)
-    told = [(each.file, each.line, each.column) for each in done.problems if each.code.code == "id-altered"]
+    told = [(each.file, each.line, each.column) for each in done.checks.problems if each.code.code == "id-altered"]
     assert told == [("teachers.csv", 5, "teacher_id")]
 
 
@@ -192,7 +192,7 @@ class TestHolds:
         teachers.save()
         (files / "staff.csv").unlink()
         done = ahead(district, files)
-        assert done.problems.counts() == {"no-rows": 1}
+        assert done.checks.problems.counts() == {"no-rows": 1}
         assert [trip.kind for trip in done.forecast.held_by_clever] == ["teacher"]
         assert {(trip.what, trip.kind) for trip in done.forecast.held} >= {
             ("removed", "teacher"),
@@ -303,7 +303,7 @@ class TestNotCompared:
 
     def test_no_district(self, files: Path) -> None:
         done = check_only(files, "why")
-        assert (done.rows["students.csv"], done.not_compared) == (1_900, "why")
+        assert (done.checks.rows["students.csv"], done.not_compared) == (1_900, "why")
 
 
 class TestScratch:
