@@ -26,120 +26,11 @@ from roster_tui.findings.linkage.model import (
     overlapping,
 )
 from roster_tui.findings.linkage.nicknames import families
+from roster_tui.findings.linkage.person_names import STUDENT_NAMES, TEACHER_NAMES, named
 
 _IDS = ("state_id", "number", "staff_id")
 _LONG_ID = 6
 """Characters from which on an ID with one slip is still recognised."""
-
-
-@dataclass(frozen=True)
-class _NameLevels:
-    first: dict[str, Level]
-    last: dict[str, Level]
-    middle: dict[str, Level]
-    swapped: Level
-
-
-# Twins often have names that are one slip apart: Jayden and Kayden.
-_STUDENT_NAMES = _NameLevels(
-    first={
-        names.EXACT: level(True, 0.86, None, 0.003),
-        names.NICKNAME: level(True, 0.05, 0.004, 0.006),
-        names.CLOSE: level(True, 0.05, 0.01, 0.06),
-        names.INITIAL: level(True, 0.02, 0.06, 0.08),
-        names.OTHER: level(False, 0.02, 0.92, 0.85),
-    },
-    last={
-        names.EXACT: level(True, 0.92, None, 0.9),
-        names.PART: level(True, 0.03, 0.004, 0.04),
-        names.CLOSE: level(True, 0.03, 0.004, 0.01),
-        names.OTHER: level(False, 0.02, 0.98, 0.05),
-    },
-    middle={
-        names.EXACT: level(True, 0.7, None, 0.01),
-        names.INITIAL: level(True, 0.2, 0.08, 0.08),
-        names.OTHER: level(False, 0.1, 0.9, 0.9),
-    },
-    swapped=level(True, 0.005, 0.000_01, 0.000_001),
-)
-_TEACHER_NAMES = _NameLevels(
-    first={
-        names.EXACT: level(True, 0.86, None, None),
-        names.NICKNAME: level(True, 0.06, 0.004, 0.004),
-        names.CLOSE: level(True, 0.04, 0.01, 0.01),
-        names.INITIAL: level(True, 0.03, 0.06, 0.06),
-        names.OTHER: level(False, 0.01, 0.92, 0.92),
-    },
-    last={
-        names.EXACT: level(True, 0.86, None, None),
-        names.PART: level(True, 0.04, 0.004, 0.004),
-        names.CLOSE: level(True, 0.02, 0.004, 0.004),
-        # Marriage.
-        names.OTHER: level(False, 0.08, 0.98, 0.98),
-    },
-    middle={
-        names.EXACT: level(True, 0.7, None, None),
-        names.INITIAL: level(True, 0.2, 0.08, 0.08),
-        names.OTHER: level(False, 0.1, 0.9, 0.9),
-    },
-    swapped=level(True, 0.005, 0.000_01, 0.000_01),
-)
-
-
-def _named(levels: _NameLevels) -> Compare:
-    def compare(old: Record, new: Record) -> Sequence[Sight]:
-        return tuple(_name_sights(levels, old, new))
-
-    return compare
-
-
-def _name_sights(levels: _NameLevels, old: Record, new: Record) -> Iterator[Sight]:
-    first, last, middle = ((old.values.get(part), new.values.get(part)) for part in ("first", "last", "middle"))
-    given = names.given(first[0], first[1]) if first[0] and first[1] else None
-    family = names.surname(last[0], last[1]) if last[0] and last[1] else None
-    if family is names.OTHER and _moved_to_middle(last, middle):
-        family = names.PART
-    if given is names.OTHER:
-        if family is names.OTHER and names.swapped(first[0] or "", last[0] or "", first[1] or "", last[1] or ""):
-            yield Sight("first", levels.swapped)
-            return
-        if _goes_by_middle_name(first, middle):
-            given = names.NICKNAME
-    if given:
-        nearly = given in (names.CLOSE, names.INITIAL)
-        yield Sight("first~" if nearly else "first", levels.first[given], names.letters(first[0] or ""))
-    if family:
-        yield Sight("last", levels.last[family], names.letters(last[0] or ""))
-    if middle[0] and middle[1]:
-        yield _middle(levels, middle[0], middle[1])
-
-
-_Both = tuple[str | None, str | None]
-
-
-def _moved_to_middle(last: _Both, middle: _Both) -> bool:
-    """Whether one's surname is the other's middle name: Ann Le became Ann Le Jones."""
-    return any(
-        family and other and not set(names.words(family)).isdisjoint(names.words(other))
-        for family, other in ((last[0], middle[1]), (last[1], middle[0]))
-    )
-
-
-def _goes_by_middle_name(first: _Both, middle: _Both) -> bool:
-    return any(
-        name and other and len(other) > 1 and names.given(name, other) in (names.EXACT, names.NICKNAME)
-        for name, other in ((first[0], middle[1]), (first[1], middle[0]))
-    )
-
-
-def _middle(levels: _NameLevels, before: str, after: str) -> Sight:
-    old, new = names.letters(before), names.letters(after)
-    if len(old) > 1 and len(new) > 1:
-        found = names.given(before, after)
-        alike = names.EXACT if old == new else names.INITIAL if found != names.OTHER else names.OTHER
-    else:
-        alike = names.INITIAL if old[:1] == new[:1] else names.OTHER
-    return Sight("middle", levels.middle[alike], old)
 
 
 _BORN = {
@@ -303,7 +194,7 @@ def _most(agreeing: frozenset[str], opposing: frozenset[str]) -> Outcome:
 
 STUDENT_MODEL = Model(
     fields=(
-        Field("name", _named(_STUDENT_NAMES)),
+        Field("name", named(STUDENT_NAMES)),
         Field("born", _born),
         Field(
             "email",
@@ -329,7 +220,7 @@ STUDENT_MODEL = Model(
 
 TEACHER_MODEL = Model(
     fields=(
-        Field("name", _named(_TEACHER_NAMES)),
+        Field("name", named(TEACHER_NAMES)),
         Field(
             "email",
             _email(level(True, 0.15, 0.02, 0.01), level(True, 0.6, None, 0.000_5), level(False, 0.25, 0.98, 0.97)),
