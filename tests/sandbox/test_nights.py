@@ -102,12 +102,13 @@ def test_the_demo_plants_each_incident(district: GeneratedDistrict) -> None:
     planted = plan.incidents
     assert len(planted.rekeyed_teachers) == 1
     assert len(planted.rekeyed_students) == 2
+    assert len(planted.doubtful_students) == 1
     people = [*planted.rekeyed_teachers, *planted.blanked_emails, *planted.leavers, *planted.shared_emails]
     assert len(set(people) | plan.never_activated) == len(people) + len(plan.never_activated)
     assert planted.taken_over
 
 
-def test_a_leavers_forgotten_section_has_no_other_teacher() -> None:
+def test_a_leavers_forgotten_section_has_no_other_teacher_and_has_begun() -> None:
     from roster_tui.demo import SEED
     from roster_tui.sandbox.generator import SIZES
 
@@ -119,5 +120,5 @@ def test_a_leavers_forgotten_section_has_no_other_teacher() -> None:
         return {row["teacher_id"], row["teacher_2_id"]} - {""}
 
     changed = WithIncidents(district, planted).rows(SisFile.SECTIONS)
-    assert any(teachers(row) == {leaver} for row in changed)
+    assert {row["term_name"] for row in changed if teachers(row) == {leaver}} == {"Y1"}
     assert section_sis_id(0) == "40000"
