@@ -22,6 +22,7 @@ _KEYS = {
     "term": ("term", "coalesce(t.name, '') || char(0) || coalesce(t.starts, 'None') || char(0)"
              " || coalesce(t.ends, 'None')", "1", "t.key DESC"),
 }  # fmt: skip
+_MANY = (STUDENT.name, SECTION.name)
 _ADMIN = "district_admin"
 _ID_BYTES = 12
 _HASH = (1 << 64) - 1
@@ -105,26 +106,32 @@ class KnownIds:
     def __init__(self, db: sqlite3.Connection, district_id: str) -> None:
         self._db = db
         self._district = district_id
-        self._many = {kind.name: _Records(db, kind.name) for kind in (STUDENT, SECTION)}
-        self._known: dict[str, dict[str, bytes] | _Records] = {
-            **{kind: _ids(db, *source) for kind, source in _KEYS.items()},
-            **self._many,
-        }
+        self._few = {kind: _ids(db, *source) for kind, source in _KEYS.items()}
+        self._many: dict[str, _Records] = {}
         self._admins = {record["id"]: record for record in self._district_admins()}
 
     def id_of(self, kind: str, sis_id: str) -> bytes:
         """Return the roster's id of a record, or a new one that follows from its key."""
-        known = self._known.get(kind)
-        found = known.get(sis_id) if known is not None else None
+        found = None
+        if kind in self._few:
+            found = self._few[kind].get(sis_id)
+        elif kind in _MANY:
+            found = self._records(kind).get(sis_id)
         return found or derived_id(self._district, kind, sis_id)
+
+    def _records(self, kind: str) -> _Records:
+        """Return the records of a kind with many, read when they are first asked for."""
+        if kind not in self._many:
+            self._many[kind] = _Records(self._db, kind)
+        return self._many[kind]
 
     def stays(self, kind: Kind, sis_id: str, row_hash: int) -> bool:
         """Note that a student or section came; return whether the roster has this very row."""
-        return self._many[kind.name].stays(sis_id, row_hash)
+        return self._records(kind.name).stays(sis_id, row_hash)
 
     def missing(self, kind: Kind) -> Iterator[str]:
         """Yield the ids of the roster's students or sections that did not come."""
-        return map(bytes.hex, self._many[kind.name].missing())
+        return map(bytes.hex, self._records(kind.name).missing())
 
     def all_but(self, kinds: Iterable[Kind]) -> Iterator[str]:
         """Yield the ids of the roster's records of all other kinds."""
