@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from roster_tui.refusals import ONLY_ADMINS, READ_ONLY, VIEWER
+
 VIEWS: Mapping[str, str] = {
     "triage": "Triage",
     "schools": "Schools",
@@ -21,6 +23,10 @@ VIEWS: Mapping[str, str] = {
 """The views by name, in the order of their digits."""
 
 _LISTS = frozenset({"schools", "teachers", "sections"})
+
+
+Reason = str
+"""Why an action cannot be done, as a sentence for people."""
 
 
 class Danger(IntEnum):
@@ -56,6 +62,10 @@ class Context:
     pending: int = 0
     """Pending accounts in the whole district."""
     read_only: bool = False
+    operator_role: str = "admin"
+    """What the operator may do: ``viewer, lead`` or ``admin``."""
+    cannot: Mapping[str, Reason] = field(default_factory=dict)
+    """By verb, why the directory cannot do it."""
     can_undo: bool = False
     syncing: bool = False
     held: bool = False
@@ -63,10 +73,6 @@ class Context:
     depth: int = 0
     """How many steps one has drilled down."""
     filtered: bool = False
-
-
-Reason = str
-"""Why an action cannot be done, as a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +96,22 @@ class Action:
     """Its twin on the command line."""
     footer: bool = False
     """Whether the key line has room for it."""
+    for_admins: bool = False
+    """Whether only operators who are admins may do it."""
 
     def unavailable(self, context: Context) -> Reason | None:
         """Return why the action cannot be done, or None."""
         if context.view not in self.views:
             return f"{self.title}: not in {VIEWS[context.view].lower()}"
-        if context.read_only and self.danger > Danger.READ:
-            return "The console is read-only"
-        return self.reason(context)
+        if refused := self.refused(context.read_only, context.operator_role):
+            return refused
+        return context.cannot.get(self.verb or "") or self.reason(context)
+
+    def refused(self, read_only: bool, operator_role: str) -> Reason | None:
+        """Return why this operator may not do it anywhere, or None."""
+        if self.danger > Danger.READ and (read_only or operator_role == "viewer"):
+            return READ_ONLY if read_only else VIEWER
+        return ONLY_ADMINS if self.for_admins and operator_role != "admin" else None
 
 
 def _on_accounts(context: Context) -> Reason | None:
@@ -123,6 +137,14 @@ def _unsuspend(context: Context) -> Reason | None:
 def _activate(context: Context) -> Reason | None:
     if not context.marked and context.account_state == "active":
         return "Active already"
+    if not context.marked and context.account_state == "suspended":
+        return "Suspended: no mail is sent to suspended accounts"
+    return _on_accounts(context)
+
+
+def _reset_password(context: Context) -> Reason | None:
+    if not context.marked and context.account_state == "pending":
+        return "Never activated: send the activation email instead"
     if not context.marked and context.account_state == "suspended":
         return "Suspended: no mail is sent to suspended accounts"
     return _on_accounts(context)
@@ -210,8 +232,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("account.activate_all", "Activate all pending", "Send the activation email to every pending account", "A",
            Danger.IRREVERSIBLE, _ACCOUNTS, _needs("No account is pending", lambda context: context.pending),
            verb="activate", command="activate --all-pending"),
-    Action("action.undo", "Undo", "Take the last suspend or unsuspend back", "z", Danger.REVERSIBLE,
-           reason=_needs("There is nothing to undo", lambda context: context.can_undo)),
+    Action("account.reset_password", "Reset password", "Send an email to choose a new password", "R",
+           Danger.IRREVERSIBLE, _ACCOUNTS, _reset_password, verb="reset-password", command="reset-password"),
+    Action("account.role", "Role", "Give another role or permission, for good or until a day", "r",
+           Danger.BULK, _ACCOUNTS, _on_accounts, verb="role", command="role", for_admins=True),
+    Action("account.pin", "Pin", "Shield the account from the sync", "p", Danger.REVERSIBLE,
+           _ACCOUNTS, _on_accounts, verb="pin", command="pin"),
+    Action("account.unpin", "Unpin", "Let the sync update and suspend the account again", "P", Danger.REVERSIBLE,
+           _ACCOUNTS, _on_accounts, verb="unpin", command="unpin"),
+    Action("account.support_lead", "Support lead", "Make this the person whom teachers turn to", "l",
+           Danger.REVERSIBLE, _ACCOUNTS, _on_accounts, verb="support-lead", command="support-lead"),
+    Action("account.not_support_lead", "No support lead", "This is no longer whom teachers turn to", "L",
+           Danger.REVERSIBLE, _ACCOUNTS, _on_accounts, verb="not-support-lead", command="support-lead --remove"),
+    Action("action.undo", "Undo", "Take a whole action back: the last one that can be", "z", Danger.REVERSIBLE,
+           reason=_needs("There is nothing to undo", lambda context: context.can_undo), command="undo ACTION_ID"),
     Action("sync.run", "Sync now", "Fetch the roster from Clever now", "S", Danger.REVERSIBLE,
            reason=_needs("A sync is running", lambda context: not context.syncing), command="sync"),
     Action("hold.approve", "Approve", "Look at the sync that is held, and apply it", "v", Danger.IRREVERSIBLE,
@@ -231,7 +265,8 @@ def offered(context: Context) -> list[Action]:
     return [
         action
         for action in ACTIONS
-        if context.view in action.views and not (context.read_only and action.danger > Danger.READ)
+        if context.view in action.views
+        and (action.danger is Danger.READ or not (context.read_only or context.operator_role == "viewer"))
     ]
 
 

@@ -20,6 +20,8 @@ import msgspec
 import platformdirs
 from msgspec import Meta
 
+from roster_tui.refusals import READ_ONLY, VIEWER
+
 APP = "roster-tui"
 ENVIRONMENT_PREFIX = "ROSTER_TUI_"
 _TOKEN_COMMAND_SECONDS = 30
@@ -209,6 +211,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     district: Annotated[str, Meta(description="Name or Clever ID of the district to open, when there are several")] = ""
     data_dir: Annotated[str, Meta(description="Folder that holds one folder a district")] = ""
     operator: Annotated[str, Meta(description="Who acts, as the journal shows it; the login name by default")] = ""
+    operator_email: Annotated[
+        str, Meta(description="Address of the operator's own account, which nobody suspends or changes oneself")
+    ] = ""
+    operator_role: Annotated[
+        Literal["viewer", "lead", "admin"],
+        Meta(description="What the operator may do: `viewer` only looks, `lead` acts but changes no roles"),
+    ] = "admin"
+    confirm_over: Annotated[
+        int, Meta(description="Accounts in one action above which their number has to be typed", ge=1)
+    ] = 25
     read_only: Annotated[bool, Meta(description="Take every writing action away")] = False
     color: Annotated[bool, Meta(description="Use colour (NO_COLOR turns it off as well)")] = True
     timezone: Annotated[
@@ -249,6 +261,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def operator_name(self) -> str:
         """Who acts, as the journal shows it."""
         return self.operator or getpass.getuser()
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing may be changed; empty where it may."""
+        return READ_ONLY if self.read_only else VIEWER if self.operator_role == "viewer" else ""
+
+    @property
+    def limits(self) -> str:
+        """What keeps the operator from doing everything: ``viewer, lead, read-only`` or nothing."""
+        return "read-only" if self.read_only else self.operator_role if self.operator_role != "admin" else ""
 
     @property
     def zone(self) -> tzinfo | None:

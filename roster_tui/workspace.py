@@ -107,6 +107,7 @@ class Workspace:
     def performer(self) -> Performer:
         """Return what plans and performs actions for this operator."""
         from roster_tui.accounts.act import Performer
+        from roster_tui.accounts.guards import Guards
         from roster_tui.accounts.mail import Letters, Links, outbox_for
         from roster_tui.accounts.record import Operator
         from roster_tui.accounts.running import Running
@@ -121,7 +122,20 @@ class Workspace:
             letters=Letters(self.settings.mail, self.district.name, Links(ledger), self.settings.zone),
             clock=self.clock,
             situations=self._situations,
+            guards=Guards(
+                lock=ledger / "administrators.lock",
+                own_email=self.settings.operator_email,
+                is_admin=self.settings.operator_role == "admin",
+                administrators=self._administrators,
+            ),
         )
+
+    def _administrators(self) -> list[str]:
+        from roster_tui.accounts.model import Role
+        from roster_tui.roster.account_rows import with_role
+
+        with self.cache.reading() as db:
+            return with_role(db, Role.DISTRICT_ADMIN)
 
     def _situations(self, accounts: Sequence[Account], at: datetime) -> Callable[[Account], Situation]:
         from roster_tui.accounts.judging import Situation

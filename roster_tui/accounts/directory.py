@@ -8,6 +8,7 @@ from typing import Protocol
 
 from roster_tui.accounts.changes import Change
 from roster_tui.accounts.model import Account
+from roster_tui.refusals import CHANGED_MEANWHILE
 
 
 class DirectoryError(Exception):
@@ -22,7 +23,7 @@ class ChangedMeanwhile(DirectoryError):
     """The account is no longer as it was read; nothing was changed, and it is to be looked at again."""
 
     def __init__(self) -> None:
-        super().__init__("changed meanwhile by somebody else; nothing was done")
+        super().__init__(CHANGED_MEANWHILE)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from roster_tui.accounts.changes import Change
+from roster_tui.accounts.guards import Watch
 from roster_tui.accounts.judging import Judgement, Situation, Verdict, blocked
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.verbs import Order, Verb
@@ -59,6 +60,8 @@ class Knowledge:
     """What a plan is made from, besides the accounts."""
 
     situation: Callable[[Account], Situation]
+    watch: Watch
+    """The guards over this plan."""
     cannot: Mapping[str, str] = field(default_factory=dict)
     """By kind of change, why the directory cannot make it."""
 
@@ -94,4 +97,7 @@ def unknown(clever_id: str) -> Item:
 def _judgement(verb: Verb, account: Account, change: Change, knowledge: Knowledge) -> Judgement:
     if reason := knowledge.cannot.get(change.kind):
         return blocked(reason)
-    return verb.judge(account, change, knowledge.situation(account))
+    judgement = verb.judge(account, change, knowledge.situation(account))
+    if judgement.verdict is Verdict.WOULD_DO and (reason := knowledge.watch.refusal(verb, account, change)):
+        return blocked(reason)
+    return judgement

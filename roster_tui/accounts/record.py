@@ -38,6 +38,10 @@ class Recorded:
     """By account, the stored fields that the change would alter, as they were."""
     results: dict[str, Verdict] = field(default_factory=dict)
 
+    def done(self) -> list[str]:
+        """Return the accounts that were changed."""
+        return [clever_id for clever_id in self.ids if self.results.get(clever_id) is Verdict.DONE]
+
     def unsettled(self) -> list[str]:
         """Return the accounts of which nothing is known for good; what became of a mail no reading tells."""
         return [
@@ -86,7 +90,8 @@ class Record:
     def read(self, action: str) -> Recorded | None:
         """Return what the journal says of an action; None when it says nothing. Raises `LedgerDamaged`."""
         found = None
-        for entry in self.journal.since(_begun(action)):
+        begun = _begun(action)
+        for entry in self.journal.since(begun) if begun else ():
             if entry.facts.get("action") != action:
                 continue
             if entry.facts.get("phase") == "intent":
@@ -119,6 +124,9 @@ def _intended(entry: Entry) -> Recorded:
     )
 
 
-def _begun(action: str) -> datetime:
-    """Return a moment before an action, which its id tells to the minute in some time zone."""
-    return datetime.strptime(f"{action[:11]}+0000", "%y%m%d-%H%M%z") - timedelta(days=1)
+def _begun(action: str) -> datetime | None:
+    """Return a moment before an action, whose id tells it to the minute in some time zone; None if it is no id."""
+    try:
+        return datetime.strptime(f"{action[:11]}+0000", "%y%m%d-%H%M%z") - timedelta(days=1)
+    except ValueError:
+        return None

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from roster_tui.cli.acts import act_on, settle
+from roster_tui.accounts.act import Performer
+from roster_tui.accounts.plan import Plan
+from roster_tui.cli.acting import Consent, act, settle
+from roster_tui.cli.acts import CONSENT, with_options
 from roster_tui.cli.conflicts import refuse_when_read_only
 from roster_tui.cli.errors import BLOCKED, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
@@ -61,10 +65,9 @@ async def _confirm(session: Session, token: str) -> None:
 
 @accounts.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_options(*CONSENT)
 @with_session
-def take_over(session: Session, file: Path, dry_run: bool, yes: bool) -> None:
+def take_over(session: Session, file: Path, **given: Any) -> None:
     """Take over from FILE, the platform's CSV export of accounts, who has activated.
 
     Its columns are named in the settings under export. Lines that fit no account are told and left out; nobody
@@ -72,7 +75,8 @@ def take_over(session: Session, file: Path, dry_run: bool, yes: bool) -> None:
     """
     from roster_tui.accounts.platform_export import activated, read_export
 
-    if not dry_run:
+    consent = Consent(**given)
+    if not consent.dry_run:
         refuse_when_read_only(session)
     export = read_export(file, session.settings.export)
     workspace = session.workspace()
@@ -83,8 +87,11 @@ def take_over(session: Session, file: Path, dry_run: bool, yes: bool) -> None:
     if troubles and not session.as_json:
         session.say(f"{counted(len(troubles), 'line')} left out")
     lines = {"troubles": [{"line": trouble.line, "said": trouble.said} for trouble in troubles]}
-    reason = f"export {file.name}"
-    asyncio.run(act_on(session, workspace, "confirm", list(found.ids), reason, dry_run=dry_run, yes=yes, also=lines))
+
+    async def plan(performer: Performer) -> Plan:
+        return await performer.plan("confirm", list(found.ids), f"export {file.name}")
+
+    asyncio.run(act(session, workspace, plan, consent, lines))
 
 
 @accounts.command()

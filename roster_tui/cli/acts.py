@@ -1,189 +1,167 @@
-"""``suspend``, ``unsuspend``, ``activate``: the actions of the console, planned, confirmed, reported."""
+"""The commands that act on accounts: one for each verb of the console, and ``undo``."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 import click
 
-from roster_tui.accounts.act import Performer, Report
-from roster_tui.accounts.judging import Verdict
-from roster_tui.accounts.plan import Item, Plan
-from roster_tui.actions import account_action
-from roster_tui.cli.errors import BLOCKED, DONE, FAILED, USAGE, Stopped
+from roster_tui.accounts.act import Performer
+from roster_tui.accounts.model import Permission, Role
+from roster_tui.accounts.plan import Plan
+from roster_tui.accounts.verbs import ALL_AS_IS, Asked
+from roster_tui.actions import BY_ID, account_action
+from roster_tui.cli.acting import Consent, act, refuse
+from roster_tui.cli.choosing import chosen
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
-from roster_tui.cli.table import print_table
-from roster_tui.present import display_text
-from roster_tui.roster.kinds import TEACHER
-from roster_tui.roster.read import clever_ids, key_of, pending_ids
-from roster_tui.workspace import Workspace
+from roster_tui.roster.read import pending_ids
 
-_ASKS_FROM = 2
-"""More accounts than one are confirmed first."""
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+NO_PERMISSION = "none"
+
+_ACCOUNTS = (
+    click.argument("ids", nargs=-1, metavar="ID..."),
+    click.option("--where", metavar="FILTER", help="Whoever passes a filter, as in: 'school:City status:pending'."),
+)
+_REASON = click.option("--reason", default="", help="Why; kept in the journal and with the account.")
+CONSENT = (
+    click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+    click.option("--confirm-count", type=int, metavar="N", help="The number of accounts, where there are many."),
+    click.option("--digest", help="Do it only if the plan is still the one with this digest."),
+)
+
+
+def with_options(*options: Callable[[_Function], _Function]) -> Callable[[_Function], _Function]:
+    """Give a command some arguments and options, in this order."""
+
+    def decorate(function: _Function) -> _Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def _perform(
+    session: Session,
+    verb: str,
+    ids: tuple[str, ...],
+    where: str | None,
+    reason: str,
+    *,
+    asked: Asked = ALL_AS_IS,
+    all_pending: bool = False,
+    **consent: Any,
+) -> None:
+    given = Consent(**consent)
+    refuse(session, account_action(verb), given)
+    workspace = session.workspace()
+    with workspace.cache.reading() as db:
+        wanted = pending_ids(db) if all_pending else chosen(session, db, ids, where)
+
+    async def plan(performer: Performer) -> Plan:
+        return await performer.plan(verb, wanted, reason, asked)
+
+    asyncio.run(act(session, workspace, plan, given))
+
+
+def _help(verb: str) -> str:
+    return f"{account_action(verb).help}. IDs are Clever IDs, SIS IDs or emails; - reads them from standard input."
 
 
 def _act_command(verb: str) -> click.Command:
-    action = account_action(verb)
-
-    @click.command(verb, cls=Command, help=f"{action.help}. IDs are Clever IDs, SIS IDs or emails.")
-    @click.argument("ids", nargs=-1, metavar="ID...")
-    @click.option("--all-pending", is_flag=True, hidden=verb != "activate", help="Every pending account.")
-    @click.option("--reason", default="", help="Why; kept in the journal and with the account.")
-    @click.option("--dry-run", is_flag=True, help="Show what would happen, and do nothing.")
-    @click.option("--yes", is_flag=True, help="Do not ask.")
+    @click.command(verb, cls=Command, help=_help(verb))
+    @with_options(*_ACCOUNTS, _REASON, *CONSENT)
     @with_session
-    def command(
-        session: Session, ids: tuple[str, ...], all_pending: bool, reason: str, dry_run: bool, yes: bool
-    ) -> None:
-        if not ids and not all_pending:
-            raise click.UsageError("Name at least one account")
-        if session.settings.read_only and not dry_run:
-            session.say("The console is read-only: nothing was done")
-            raise Stopped(BLOCKED)
-        workspace = session.workspace()
-        with workspace.cache.reading() as db:
-            wanted = pending_ids(db) if all_pending else [_clever_id(db, each) for each in ids]
-        asyncio.run(act_on(session, workspace, verb, wanted, reason, dry_run=dry_run, yes=yes))
+    def command(session: Session, **given: Any) -> None:
+        _perform(session, verb, **given)
 
     return command
 
 
-async def act_on(
-    session: Session,
-    workspace: Workspace,
-    verb: str,
-    ids: list[str],
-    reason: str,
-    *,
-    dry_run: bool,
-    yes: bool,
-    also: Mapping[str, Any] | None = None,
+@click.command(cls=Command, help=_help("activate"))
+@with_options(*_ACCOUNTS, click.option("--all-pending", is_flag=True, help="Every pending account."), _REASON, *CONSENT)
+@with_session
+def activate(session: Session, **given: Any) -> None:
+    """Send the activation email."""
+    _perform(session, "activate", **given)
+
+
+@click.command("support-lead", cls=Command, help=_help("support-lead"))
+@with_options(*_ACCOUNTS, click.option("--remove", is_flag=True, help="No longer a support lead."), _REASON, *CONSENT)
+@with_session
+def support_lead(session: Session, remove: bool, **given: Any) -> None:
+    """Mark whom teachers turn to."""
+    _perform(session, "not-support-lead" if remove else "support-lead", **given)
+
+
+@click.command(cls=Command, help=_help("role"))
+@with_options(
+    *_ACCOUNTS,
+    click.option("--grant", metavar="ROLE", help=f"One of: {', '.join(Role)}."),
+    click.option("--revoke", is_flag=True, help=f"Back to {Role.TEACHER}, without a permission."),
+    click.option("--permission", metavar="NAME", help=f"One of: {', '.join(Permission)}; or {NO_PERMISSION}."),
+    click.option(
+        "--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; the sync after it gives the old role back."
+    ),
+    _REASON,
+    *CONSENT,
+)
+@with_session
+def role(
+    session: Session, grant: str | None, revoke: bool, permission: str | None, until: datetime | None, **given: Any
 ) -> None:
-    """Plan, confirm and perform a verb on accounts, and report it; ``also`` goes into the JSON document.
-
-    Ends with `Stopped`, whose code is that of the contract, unless nothing was to be done for real.
-    """
-    performer = workspace.performer()
-    await settle(session, workspace, performer)
-    plan = await performer.plan(verb, ids, reason)
-    also = also or {}
-    if dry_run:
-        also = {**also, **_mail_shown(session, performer, plan)}
-        _report(session, None, plan.verb.name, True, plan.digest, plan.items, also)
-        return
-    if plan.verb.mail and plan.todo:
-        session.say(performer.outbox.describe())
-    if len(plan.todo) >= _ASKS_FROM and not yes:
-        _confirm(session, plan)
-    report = await _performed(session, workspace, performer, plan)
-    if report.again and report.again.todo and not yes:
-        session.say(f"{len(report.again.todo)} changed meanwhile and were left alone")
-        _confirm(session, report.again)
-        report = report.then(await _performed(session, workspace, performer, report.again))
-    _report(session, report.action, plan.verb.name, False, report.digest, report.items, also)
-    raise Stopped(_code(report))
-
-
-async def _performed(session: Session, workspace: Workspace, performer: Performer, plan: Plan) -> Report:
-    report = await performer.perform(plan, _progress(session, plan))
-    workspace.show_accounts(report.accounts)
-    return report
-
-
-async def settle(session: Session, workspace: Workspace, performer: Performer) -> None:
-    """Bring to an end what a killed console left in doubt, and say so."""
-    for report in await performer.settle():
-        workspace.show_accounts(report.accounts)
-        for item in report.items:
-            session.say(f"From before: {report.verb.name} {item.label}: {item.verdict.value}, {item.reason}")
-
-
-def _confirm(session: Session, plan: Plan) -> None:
-    _print_items(plan.items)
-    if not sys.stdin.isatty():
-        session.say(f"{len(plan.todo)} accounts would change. Confirm with --yes")
-        raise Stopped(USAGE)
-    if not click.confirm(f"{plan.verb.title}: {len(plan.todo)} accounts?", err=True):
-        session.say("Nothing was done")
-        raise Stopped(DONE)
-
-
-def _progress(session: Session, plan: Plan) -> Any:
-    def progress(done: int, total: int) -> None:
-        if not session.as_json and len(plan.todo) >= _ASKS_FROM:
-            session.say(f"{done} of {total} {plan.verb.done}")
-
-    return progress
-
-
-def _mail_shown(session: Session, performer: Performer, plan: Plan) -> dict[str, Any]:
-    """Return the first mail that would leave, its link left out, and show it to people."""
-    first = next((item.account for item in plan.todo if item.account), None)
-    if plan.verb.mail is None or first is None:
-        return {}
-    written = performer.letters.preview(plan.verb.mail, first, plan.order.at)
-    session.say(f"To {display_text(first.email)}: {display_text(written.subject)}\n")
-    for line in written.text.splitlines():
-        session.say(f"  {display_text(line, 1_000)}")
-    return {"mail": {"to": first.email, "subject": written.subject, "text": written.text, "html": written.html}}
-
-
-def _report(
-    session: Session,
-    action: str | None,
-    verb: str,
-    dry_run: bool,
-    digest: str,
-    items: tuple[Item, ...],
-    also: Mapping[str, Any],
-) -> None:
-    if not session.as_json:
-        _print_items(items)
-        return
-    session.print_json(
-        {
-            "action_id": action,
-            "kind": verb,
-            "dry_run": dry_run,
-            "digest": digest,
-            "items": [
-                {"id": item.id, "label": item.label, "verdict": item.verdict.value, "reason": _why(item)}
-                for item in items
-            ],
-            **also,
-        }
+    """Change the role, or the permission beside it."""
+    if revoke == bool(grant or permission):
+        raise click.UsageError("Give --grant ROLE, --permission NAME or both; or --revoke")
+    none = permission is not None and permission.lower() == NO_PERMISSION
+    asked = Asked(
+        Role.TEACHER if revoke else _named(Role, grant, "role") if grant else None,
+        _named(Permission, permission, "permission") if permission and not none else None,
+        no_permission=revoke or none,
+        until=until.date() if until else None,
     )
+    _perform(session, "role", asked=asked, **given)
 
 
-def _print_items(items: tuple[Item, ...]) -> None:
-    print_table(
-        ("account", "verdict", "reason"),
-        [(item.label, item.verdict.value.replace("_", " "), _why(item)) for item in items],
-    )
+_Named = TypeVar("_Named", Role, Permission)
 
 
-def _why(item: Item) -> str:
-    return "; ".join(filter(None, (item.reason, item.warning)))
+def _named(names: type[_Named], wanted: str, what: str) -> _Named:
+    """Return the role or permission with a name; case, and hyphens for blanks, do not matter."""
+    spoken = wanted.replace("-", " ").replace("_", " ").casefold()
+    for each in names:
+        if each.value.casefold() == spoken:
+            return each
+    from rapidfuzz import process
+
+    nearest = process.extractOne(spoken, [each.value for each in names], score_cutoff=60)
+    hint = f" Did you mean {nearest[0]}?" if nearest else ""
+    raise click.UsageError(f"There is no {what} {wanted}.{hint} There is: {', '.join(names)}")
 
 
-def _code(report: Report) -> int:
-    tally = report.tally()
-    if tally[Verdict.FAILED] or tally[Verdict.IN_DOUBT]:
-        return FAILED
-    return BLOCKED if tally[Verdict.BLOCKED] else DONE
+@click.command(cls=Command)
+@click.argument("action_id")
+@with_options(_REASON, *CONSENT)
+@with_session
+def undo(session: Session, action_id: str, reason: str, **consent: Any) -> None:
+    """Take a whole action back; ACTION_ID is in its report and in the journal."""
+    given = Consent(**consent)
+    refuse(session, BY_ID["action.undo"], given)
 
+    async def plan(performer: Performer) -> Plan:
+        return await performer.undo_plan(action_id.upper(), reason)
 
-def _clever_id(db: sqlite3.Connection, wanted: str) -> str:
-    """Return the Clever ID of whom an argument names; an argument that names nobody stays and is blocked."""
-    key = key_of(db, TEACHER, wanted)
-    return wanted if key is None else clever_ids(db, [key])[0]
+    asyncio.run(act(session, session.workspace(), plan, given))
 
 
 suspend = _act_command("suspend")
 unsuspend = _act_command("unsuspend")
-activate = _act_command("activate")
+reset_password = _act_command("reset-password")
+pin = _act_command("pin")
+unpin = _act_command("unpin")

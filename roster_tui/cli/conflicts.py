@@ -110,8 +110,8 @@ def explain(session: Session, code: str) -> None:
 
 def refuse_when_read_only(session: Session) -> None:
     """Stop a command that would write, when nothing may be written."""
-    if session.settings.read_only:
-        session.say("The console is read-only: nothing was done")
+    if refusal := session.settings.refusal:
+        session.say(f"{refusal}: nothing was done")
         raise Stopped(BLOCKED)
 
 

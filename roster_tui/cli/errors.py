@@ -72,9 +72,10 @@ def _known(error: Exception) -> int | None:
     from filelock import Timeout
 
     from roster_tui.access import NoToken
-    from roster_tui.accounts.act import Unrecorded
+    from roster_tui.accounts.carrying import Unrecorded
     from roster_tui.accounts.directory import DirectoryError
     from roster_tui.accounts.platform_export import ExportUnreadable
+    from roster_tui.accounts.undo import CannotUndo
     from roster_tui.clever.errors import CleverError
     from roster_tui.decisions import NoSuchFinding
     from roster_tui.demo import OtherDemo
@@ -89,7 +90,7 @@ def _known(error: Exception) -> int | None:
 
     if isinstance(error, CleverError | DirectoryError):
         return UNREACHABLE
-    if isinstance(error, HoldChanged):
+    if isinstance(error, HoldChanged | CannotUndo):
         return BLOCKED
     if isinstance(error, SettingsError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict):
         return USAGE

@@ -29,6 +29,12 @@ COMMANDS = {
     "suspend": ("acts:suspend", "Take away the right to sign in."),
     "unsuspend": ("acts:unsuspend", "Give the right to sign in back."),
     "activate": ("acts:activate", "Send the activation email."),
+    "reset-password": ("acts:reset_password", "Send an email to choose a new password."),
+    "role": ("acts:role", "Change roles and permissions, for good or until a day."),
+    "pin": ("acts:pin", "Shield accounts from the sync."),
+    "unpin": ("acts:unpin", "Let the sync update and suspend accounts again."),
+    "support-lead": ("acts:support_lead", "Mark whom teachers turn to."),
+    "undo": ("acts:undo", "Take a whole action back."),
     "accounts": ("accounts:accounts", "Confirm a mailed link, import who has activated, write own mail texts."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
 }

@@ -87,8 +87,8 @@ def discard(session: Session, yes: bool) -> None:
 
 
 def _refuse_read_only(session: Session) -> None:
-    if session.settings.read_only:
-        session.say("The console is read-only: nothing was done")
+    if refusal := session.settings.refusal:
+        session.say(f"{refusal}: nothing was done")
         raise Stopped(BLOCKED)
 
 

@@ -10,13 +10,12 @@ from typing import Any
 import click
 import orjson
 
-from roster_tui.cli.errors import USAGE, Stopped
+from roster_tui.cli.filters import filter_from
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_csv, print_table
-from roster_tui.present import display_text, number, state_label
+from roster_tui.present import number, state_label
 from roster_tui.roster.fields import field_types
-from roster_tui.roster.filter import FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.listing import Listing
 from roster_tui.roster.read import AnyRow, MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
@@ -152,13 +151,7 @@ def _requoted(argument: str) -> str:
 
 
 def _print(session: Session, kind: Kind, text: str, as_csv: bool, limit: int | None) -> None:
-    try:
-        wanted = parse(text, field_types(kind))
-    except FilterError as error:
-        session.say(f"Error: {error.message}")
-        session.say(f"  {display_text(text)}")
-        session.say(f"  {' ' * error.start}{'^' * max(1, error.end - error.start)}")
-        raise Stopped(USAGE) from None
+    wanted = filter_from(session, text, kind)
     everything = session.as_json or as_csv
     most = limit if limit is not None else 0 if everything else _SHOWN
     with session.workspace().cache.reading() as db:

@@ -28,8 +28,8 @@ def sync(context: click.Context, full: bool, wait: float, quiet: bool) -> None:
 
 
 def _sync(session: Session, full: bool, wait: float, quiet: bool) -> None:
-    if session.settings.read_only:
-        session.say("The console is read-only: nothing was done")
+    if refusal := session.settings.refusal:
+        session.say(f"{refusal}: nothing was done")
         raise Stopped(BLOCKED)
     with clever_access(session.settings) as access:
         result = asyncio.run(_run(session, access, full, wait, quiet))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
-from roster_tui.accounts.act import Report, Unrecorded
+from filelock import Timeout
+
+from roster_tui.accounts.act import Performer, Report
+from roster_tui.accounts.carrying import Unrecorded
 from roster_tui.accounts.directory import DirectoryError
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Plan
-from roster_tui.accounts.verbs import VERBS
+from roster_tui.accounts.undo import MAIL_IS_GONE, CannotUndo
+from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.present import counted, display_text
+from roster_tui.present import counted, display_text, number
 from roster_tui.settings import SettingsError
 from roster_tui.workspace import Workspace
 
@@ -24,8 +28,14 @@ class Face(Protocol):
     def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while."""
 
+    def refresh_status(self) -> None:
+        """Write the status line again."""
+
     def confirm(self, plan: Plan, note: str) -> Awaitable[bool]:
         """Show a plan and wait for the answer."""
+
+    def ask_rights(self) -> Awaitable[Asked | None]:
+        """Ask which rights to give and wait for the answer; None when it is left."""
 
 
 class Acting:
@@ -35,66 +45,98 @@ class Acting:
         self._workspace = workspace
         self._face = face
         self._changed = changed
-        self._last: Report | None = None
+        self._undoable: str | None = None
+        self._own: set[str] = set()
+        """Actions of this console."""
         self.busy = False
+        self.told = ""
+        """How far the action under way has come."""
 
     @property
     def can_undo(self) -> bool:
-        """Whether the last action can be taken back."""
-        return self._last is not None and self._last.verb.inverse is not None
+        """Whether there is an action that can be taken back."""
+        return self._undoable is not None
+
+    @property
+    def cannot(self) -> Mapping[str, str]:
+        """By verb, why the directory cannot do it."""
+        cannot = self._workspace.directory.capabilities.cannot
+        return {name: cannot[verb.makes] for name, verb in VERBS.items() if verb.makes in cannot}
 
     async def settle(self) -> None:
         """Bring to an end what a killed console left behind, and tell it."""
-        for report in await self._workspace.performer().settle():
+        performer = self._workspace.performer()
+        for report in await performer.settle():
             await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
             if report.items:
                 tally = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items())
                 self._face.tell(f"Left from before: {report.verb.title}: {tally}. See activity (6)", "warning")
             self._changed()
+        self._undoable = await performer.undoable()
 
     async def act(self, action: Action, ids: Sequence[str]) -> None:
         """Perform an action's verb on accounts."""
-        await self._perform(action.verb or "", ids, ask=action.danger >= Danger.BULK or len(ids) > 1)
+        asked: Asked | None = ALL_AS_IS
+        if action.verb == "role":
+            asked = await self._face.ask_rights()
+        if asked is None:
+            self._face.tell("Nothing was done")
+            return
+        performer = self._workspace.performer()
+        plan = performer.plan(action.verb or "", ids, asked=asked)
+        await self._perform(performer, plan, ask=action.danger >= Danger.BULK or len(ids) > 1)
 
     async def undo(self) -> None:
-        """Take the last action back, with a plan of its own."""
-        last = self._last
-        if last is None or last.verb.inverse is None:
+        """Take the last action back that can be, with a plan of its own; one of an earlier session is shown first."""
+        if self._undoable is None:
             return
-        done = [item.id for item in last.items if item.verdict is Verdict.DONE]
-        await self._perform(last.verb.inverse, done, ask=len(done) > 1)
+        performer = self._workspace.performer()
+        await self._perform(performer, performer.undo_plan(self._undoable), ask=self._undoable not in self._own)
 
-    async def _perform(self, verb: str, ids: Sequence[str], ask: bool) -> None:
+    async def _perform(self, performer: Performer, planned: Coroutine[Any, Any, Plan], ask: bool) -> None:
         if self.busy:
+            planned.close()
             self._face.tell("An action is under way already", "warning")
             return
         self.busy = True
-        performer = self._workspace.performer()
         try:
-            plan: Plan | None = await performer.plan(verb, ids)
+            plan: Plan | None = await planned
             while plan:
-                if ask and not await self._face.confirm(plan, self._note(verb)):
+                if (ask or len(plan.todo) > 1) and not await self._face.confirm(plan, self._note(plan)):
                     self._face.tell("Nothing was done")
                     return
-                report = await performer.perform(plan)
+                report = await performer.perform(plan, self._progress(plan))
                 await self._follow(report)
                 # Who changed while the plan was looked at is asked about again, and only they.
                 plan, ask = report.again, True
+        except (CannotUndo, DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
+            self._face.tell(f"Nothing was done: {error}", "error")
         except Unrecorded as error:
             self._face.tell(str(error), "error")
-        except (DirectoryError, LedgerDamaged, OSError, SettingsError) as error:
-            self._face.tell(f"Nothing was done: {error}", "error")
         finally:
-            self.busy = False
+            self.busy, self.told = False, ""
+            self._undoable = await performer.undoable()
             self._changed()
 
+    def _progress(self, plan: Plan) -> Callable[[int, int], None]:
+        def progress(done: int, total: int) -> None:
+            self.told = f"{number(done)} of {number(total)} {plan.verb.done}" if total > 1 else ""
+            self._face.refresh_status()
+
+        return progress
+
     async def _follow(self, report: Report) -> None:
-        self._last = report if report.action else self._last
+        if report.action:
+            self._own.add(report.action)
         await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
         self._tell(report)
 
-    def _note(self, verb: str) -> str:
-        return self._workspace.performer().outbox.describe() if verb == "activate" else ""
+    def _note(self, plan: Plan) -> str:
+        if plan.undoes:
+            return f"takes {plan.undoes} back"
+        if plan.verb.mail:
+            return f"{self._workspace.performer().outbox.describe()}. {MAIL_IS_GONE}"
+        return self._workspace.directory.capabilities.notes.get(plan.verb.makes, "")
 
     def _tell(self, report: Report) -> None:
         tally = report.tally()
@@ -110,6 +152,6 @@ class Acting:
                 many = f" and {tally[verdict] - 1} more" if tally[verdict] > 1 else ""
                 label = next(item.label for item in report.items if item.verdict is verdict)
                 parts.append(f"{display_text(label)}{many}: {verdict.replace('_', ' ')}, {display_text(why)}")
-        undo = " z undoes." if done and VERBS[report.verb.name].inverse else ""
+        undo = " z undoes." if done and report.verb.inverse else ""
         bad = tally[Verdict.FAILED] + tally[Verdict.IN_DOUBT]
         self._face.tell(". ".join(parts) + "." + undo, "error" if bad else "information")

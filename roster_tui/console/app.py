@@ -36,6 +36,7 @@ from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from roster_tui.accounts.plan import Plan
+    from roster_tui.accounts.verbs import Asked
     from roster_tui.console.acting import Acting
     from roster_tui.console.syncing import Syncing
     from roster_tui.sync.hold import Review
@@ -133,7 +134,7 @@ class RosterApp(App[None]):
             now=workspace.clock(),
             high=high(db),
             operator=workspace.settings.operator_name,
-            read_only=workspace.settings.read_only,
+            limits=workspace.settings.limits,
             busy=self._busy(),
         )
         self._draw_status()
@@ -143,6 +144,8 @@ class RosterApp(App[None]):
             self.query_one("#status", Line).show(*status_parts(self._standing, self.size.width))
 
     def _busy(self) -> str:
+        if self._acting and self._acting.told:
+            return self._acting.told
         if self._syncing and self._syncing.running:
             return self._syncing.told
         return "a sync is held (7)" if self._held else ""
@@ -180,6 +183,8 @@ class RosterApp(App[None]):
             marked=len(browser.place.marks),
             pending=self._pending,
             read_only=self.workspace.settings.read_only,
+            operator_role=self.workspace.settings.operator_role,
+            cannot=self._acting.cannot if self._acting else {},
             can_undo=bool(self._acting and self._acting.can_undo),
             syncing=bool(self._syncing and self._syncing.running),
             held=self._held,
@@ -241,7 +246,7 @@ class RosterApp(App[None]):
             # What stands now is not looked through again: a full collection would hold a key up for 30 ms.
             gc.freeze()
             gc.enable()
-        if not self.workspace.settings.read_only:
+        if not self.workspace.settings.refusal:
             self.run_worker(self._hands().settle(), group="acting", description="settle")
 
     def _hands(self) -> Acting:
@@ -286,7 +291,13 @@ class RosterApp(App[None]):
         """Show a plan and wait for the answer."""
         from roster_tui.console.screens import PlanScreen
 
-        return await self.push_screen_wait(PlanScreen(plan, note))
+        return await self.push_screen_wait(PlanScreen(plan, note, self.workspace.settings.confirm_over))
+
+    async def ask_rights(self) -> Asked | None:
+        """Ask which role or permission to give, and until when, and wait for the answer."""
+        from roster_tui.console.rights import RightsScreen
+
+        return await self.push_screen_wait(RightsScreen(self.workspace.clock().date()))
 
     def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while; it is text, whatever it holds."""
@@ -340,6 +351,12 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "account.suspend": lambda app: app._act_on("account.suspend", app._chosen()),
     "account.unsuspend": lambda app: app._act_on("account.unsuspend", app._chosen()),
     "account.activate": lambda app: app._act_on("account.activate", app._chosen()),
+    "account.reset_password": lambda app: app._act_on("account.reset_password", app._chosen()),
+    "account.role": lambda app: app._act_on("account.role", app._chosen()),
+    "account.pin": lambda app: app._act_on("account.pin", app._chosen()),
+    "account.unpin": lambda app: app._act_on("account.unpin", app._chosen()),
+    "account.support_lead": lambda app: app._act_on("account.support_lead", app._chosen()),
+    "account.not_support_lead": lambda app: app._act_on("account.not_support_lead", app._chosen()),
     "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
     "action.undo": RosterApp._undo,
     "sync.run": RosterApp._sync,

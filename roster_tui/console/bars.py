@@ -28,7 +28,8 @@ class Standing:
     high: int
     """Findings of high severity."""
     operator: str
-    read_only: bool
+    limits: str
+    """What keeps the operator from doing everything: ``viewer, lead, read-only`` or nothing."""
     busy: str
     """What runs in the background, or nothing."""
 
@@ -54,7 +55,7 @@ def status_parts(standing: Standing, width: int) -> tuple[list[Part], list[Part]
     if roomy:
         left.append(Part(f"   tonight {clock_time(standing.next_at)}", "dim"))
     findings = f"{counted(standing.high, 'finding')} high" if roomy else f"! {number(standing.high)} high"
-    who = display_text(standing.operator, 20 if roomy else 12) + (" read-only" if standing.read_only else "")
+    who = display_text(standing.operator, 20 if roomy else 12) + (f" {standing.limits}" if standing.limits else "")
     return left, [Part(f"{findings}  ", "bad" if standing.high else "dim"), Part(f"{who} ", "dim")]
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 
 from roster_tui.accounts.judging import Verdict
@@ -19,6 +20,7 @@ from roster_tui.console.places import LISTED
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
 from roster_tui.present import NOTHING, counted, display_text
+from roster_tui.refusals import over_the_limit
 from roster_tui.roster.fields import FIELDS
 
 _VERDICT_STYLES = {
@@ -52,7 +54,8 @@ def items_report(items: Sequence[Item]) -> Report:
 class PlanScreen(ModalScreen[bool]):
     """What an action would do to each account; nothing is done until ``y``.
 
-    Enter and Esc both leave everything as it is: a key pressed in a hurry must not send a thousand mails.
+    Enter and Esc both leave everything as it is: a key pressed in a hurry must not send a thousand mails. For
+    many accounts their number has to be typed before ``y``.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -60,10 +63,16 @@ class PlanScreen(ModalScreen[bool]):
         Binding("n,escape,enter,q", "close(False)", show=False),
     ]
 
-    def __init__(self, plan: Plan, note: str = "") -> None:
+    def __init__(self, plan: Plan, note: str, confirm_over: int) -> None:
         super().__init__()
         self._plan = plan
         self._note = note
+        self._typed = ""
+        self._limit = confirm_over
+
+    @property
+    def _wants_number(self) -> bool:
+        return len(self._plan.todo) > self._limit
 
     def compose(self) -> ComposeResult:
         """Lay out title, accounts and the question."""
@@ -79,13 +88,28 @@ class PlanScreen(ModalScreen[bool]):
         rest = len(self._plan.items) - todo
         left_out = f", {counted(rest, 'account')} left as is" if rest else ""
         self.query_one("#plan-title", Line).show([Part(f"{verb.title}: {counted(todo, 'account')}{left_out}", "title")])
-        self.query_one("#plan-note", Line).show([Part(display_text(self._note), "dim")])
+        many = f"{over_the_limit(todo, self._limit)}. " if self._wants_number else ""
+        self.query_one("#plan-note", Line).show([Part(many, "warn"), Part(display_text(self._note), "dim")])
         self.query_one("#plan-items", RecordTable).show(items_report(self._plan.items), None)
-        question = [Part("y", "key"), Part(f" {verb.title.lower()}   "), Part("enter esc n", "key"), Part(" cancel")]
-        self.query_one("#plan-keys", Line).show(question)
+        self._ask()
+
+    def _ask(self) -> None:
+        number = [Part("number ", "warn"), Part(f"{self._typed or '_'}   ", "accent")] if self._wants_number else []
+        question = [*number, Part("y", "key"), Part(f" {self._plan.verb.title.lower()}   ")]
+        self.query_one("#plan-keys", Line).show([*question, Part("enter esc n", "key"), Part(" cancel")])
+
+    def on_key(self, event: Key) -> None:
+        """Take digits as the number that has to be typed."""
+        if self._wants_number and (event.key.isdecimal() or event.key == "backspace"):
+            event.stop()
+            self._typed = self._typed[:-1] if event.key == "backspace" else (self._typed + event.key)[:9]
+            self._ask()
 
     def action_close(self, confirmed: bool) -> None:
-        """End with an answer."""
+        """End with an answer; without the right number there is no yes."""
+        if confirmed and self._wants_number and self._typed != str(len(self._plan.todo)):
+            self._ask()
+            return
         self.dismiss(confirmed)
 
 

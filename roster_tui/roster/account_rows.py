@@ -71,6 +71,12 @@ def teaching(db: sqlite3.Connection, ids: Iterable[str]) -> dict[str, tuple[int,
     return found
 
 
+def with_role(db: sqlite3.Connection, role: str) -> list[str]:
+    """Return the Clever IDs of accounts with a role."""
+    rows = db.execute("SELECT r.id FROM account a JOIN record r ON r.key = a.key WHERE a.role = ?", (role,))
+    return [clever_id.hex() for (clever_id,) in rows]
+
+
 def replace_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
     """Put the directory's whole list in the place of the one before."""
     db.execute("DELETE FROM account")

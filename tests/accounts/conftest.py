@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from roster_tui.accounts.act import Performer
+from roster_tui.accounts.guards import Guards
 from roster_tui.accounts.judging import Situation
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Letters, Links, Maildir, Outbox
@@ -68,6 +69,7 @@ def make_performer(tmp_path: Path, directory: LocalDirectory, clock: Clock) -> C
             letters=Letters(MailSettings(sender="roster@lincoln.example"), "Lincoln Unified", Links(tmp_path)),
             clock=clock,
             situations=lambda accounts, now: lambda account: Situation(now, timedelta(hours=24)),
+            guards=Guards(tmp_path / "administrators.lock"),
         )
         return replace(performer, **changes)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from roster_tui.accounts.guards import Watch
 from roster_tui.accounts.judging import Situation, Verdict
 from roster_tui.accounts.model import Account, Cause, CauseKind, Role, State, from_document, to_document
 from roster_tui.accounts.plan import Knowledge, plan
@@ -19,7 +20,7 @@ def situation(**facts: object) -> Situation:
     return Situation(NOW, timedelta(hours=24), **facts)  # type: ignore[arg-type]
 
 
-KNOWLEDGE = Knowledge(lambda each: situation())
+KNOWLEDGE = Knowledge(lambda each: situation(), Watch("", True, set()))
 
 
 @pytest.mark.parametrize(

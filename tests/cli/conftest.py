@@ -35,17 +35,16 @@ Run = Callable[..., Ran]
 def run(tmp_path: Path) -> Run:
     """Call ``roster-tui`` in a process of its own, as on a machine without settings."""
 
-    def call(*arguments: str, **environment: str) -> Ran:
+    def call(*arguments: object, stdin: bytes = b"", **environment: str) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "roster_tui", *map(str, arguments)],
             capture_output=True,
-            text=True,
             timeout=120,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             env={**os.environ, "ROSTER_TUI_OPERATOR": "jdoe", "PYTHONWARNINGS": "error", **environment},
             cwd=tmp_path,
         )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call

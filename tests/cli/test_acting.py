@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from roster_tui.refusals import CHANGED_MEANWHILE, LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, VIEWER
 from tests.cli.conftest import Ran, Run
 from tests.conftest import Inbox
 
@@ -48,6 +49,120 @@ def test_suspend_and_unsuspend_change_once(run: Run, demo_folder: Path, active: 
     assert [(entry["kind"], entry["phase"]) for entry in shown] == [
         ("unsuspend", "outcome"), ("unsuspend", "intent"), ("suspend", "outcome"), ("suspend", "intent"),
     ]  # fmt: skip
+
+
+def test_a_role_is_given_and_taken_back(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:
+    def call(*arguments: object) -> Ran:
+        return run(*arguments, "--json", "--data-dir", demo_folder)
+
+    def role_now() -> str:
+        (row,) = call("teachers", f"sis:{active['sis_id']}").json["rows"]
+        return str(row["account"]["role"])
+
+    given = call("role", active["sis_id"], "--grant", "school-administrator", "--until", "2099-06-30")
+    assert (given.code, verdicts(given), role_now()) == (0, ["done"], "School Administrator")
+    taken = call("undo", given.json["action_id"])
+    assert (taken.code, verdicts(taken), taken.json["undoes"]) == (0, ["done"], given.json["action_id"])
+    assert role_now() == "Teacher"
+    wrong = call("role", active["sis_id"], "--grant", "Principle")
+    assert wrong.code == 2
+    near = call("role", active["sis_id"], "--grant", "scool administrator")
+    assert "Did you mean School Administrator?" in near.err
+    assert call("role", active["sis_id"]).code == 2
+    assert verdicts(call("role", active["sis_id"], "--permission", "item author")) == ["done"]
+    assert verdicts(call("role", active["sis_id"], "--revoke")) == ["done"]
+    assert verdicts(call("role", active["sis_id"], "--revoke")) == ["noop"]
+
+
+def test_accounts_come_from_a_filter_or_from_standard_input(
+    run: Run, demo_folder: Path, pending: list[dict[str, Any]]
+) -> None:
+    def call(*arguments: object, **options: Any) -> Ran:
+        return run(*arguments, "--json", "--data-dir", demo_folder, **options)
+
+    found = call("pin", "--where", "status:pending", "--yes")
+    assert verdicts(found) == ["done"] * len(pending)
+    lines = "".join(f"{each['sis_id']}, {each['name']}\n" for each in pending) + "\n# and no more\n"
+    read = call("unpin", "-", "--yes", stdin=lines.encode())
+    assert verdicts(read) == ["done"] * len(pending)
+    assert call("unpin", "-", "--yes", stdin=b"\xff\xfe").code == 2
+    assert call("pin", "--where", "status:suspended email:nobody").code == 2
+    mistaken = call("pin", "--where", "stauts:pending")
+    assert mistaken.code == 2 and "^" in mistaken.err
+
+
+def test_for_many_accounts_their_number_is_needed(run: Run, demo_folder: Path) -> None:
+    def call(*arguments: object) -> Ran:
+        return run("pin", "--where", "status:active", *arguments, "--json", "--data-dir", demo_folder)
+
+    unsure = call("--yes")
+    many = [item for item in call("--dry-run").json["items"] if item["verdict"] == "would_do"]
+    assert unsure.code == 3
+    assert f"{len(many)} accounts are more than 25 at once: type their number to go on" in unsure.err
+    assert call("--yes", "--confirm-count", len(many) - 1).code == 3
+    assert call("--confirm-count", len(many)).code == 0
+
+
+def test_a_digest_binds_what_is_done_to_what_was_looked_at(
+    run: Run, demo_folder: Path, pending: list[dict[str, Any]]
+) -> None:
+    ids = [each["sis_id"] for each in pending[:2]]
+
+    def call(*arguments: object) -> Ran:
+        return run(*arguments, "--json", "--data-dir", demo_folder)
+
+    digest = call("suspend", *ids, "--dry-run").json["digest"]
+    assert call("pin", ids[0]).code == 0
+    late = call("suspend", *ids, "--yes", "--digest", digest)
+    assert (late.code, verdicts(late)) == (3, ["would_do", "would_do"])
+    assert CHANGED_MEANWHILE in late.err
+    fresh = call("suspend", *ids, "--yes", "--digest", late.json["digest"])
+    assert (fresh.code, verdicts(fresh)) == (0, ["done", "done"])
+
+
+def test_guards_say_the_same_words_as_the_console(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:
+    def call(*arguments: object, **environment: str) -> Ran:
+        return run(*arguments, active["sis_id"], "--json", "--data-dir", demo_folder, **environment)
+
+    assert call("role", "--grant", "District Administrator").code == 0
+    for command in (["suspend"], ["role", "--revoke"]):
+        told = call(*command)
+        assert (told.code, told.json["items"][0]["reason"]) == (3, LAST_ADMINISTRATOR)
+    own = call("suspend", ROSTER_TUI_OPERATOR_EMAIL=active["email"].upper())
+    assert (own.code, own.json["items"][0]["reason"]) == (3, OWN_ACCOUNT)
+    for role, words in (("viewer", VIEWER), ("lead", ONLY_ADMINS)):
+        refused = call("role", "--revoke", ROSTER_TUI_OPERATOR_ROLE=role)
+        assert (refused.code, refused.out) == (3, "")
+        assert words in refused.err
+    assert call("pin", ROSTER_TUI_OPERATOR_ROLE="lead").code == 0
+
+
+def test_a_mail_cannot_be_taken_back_and_that_is_said(
+    run: Run, demo_folder: Path, pending: list[dict[str, Any]]
+) -> None:
+    sent = run("activate", pending[0]["sis_id"], "--json", "--data-dir", demo_folder)
+    assert "A mail that has left cannot be taken back" in sent.err
+    told = run("undo", sent.json["action_id"], "--data-dir", demo_folder)
+    assert (told.code, told.out) == (3, "")
+    assert "A mail that has left cannot be taken back" in told.err
+
+
+def test_a_password_mail_is_for_whoever_was_active(
+    run: Run, demo_folder: Path, active: dict[str, Any], pending: list[dict[str, Any]]
+) -> None:
+    told = run("reset-password", active["sis_id"], pending[0]["sis_id"], "--json", "--yes", "--data-dir", demo_folder)
+    assert verdicts(told) == ["done", "blocked"]
+    assert told.json["items"][1]["reason"] == "never activated: send the activation email instead"
+    assert verdicts(run("reset-password", active["sis_id"], "--json", "--data-dir", demo_folder)) == ["noop"]
+
+
+def test_support_leads_are_marked(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:
+    def call(*arguments: str) -> Ran:
+        return run("support-lead", active["sis_id"], *arguments, "--json", "--data-dir", demo_folder)
+
+    assert verdicts(call()) == ["done"]
+    assert verdicts(call()) == ["noop"]
+    assert verdicts(call("--remove")) == ["done"]
 
 
 def test_a_dry_run_does_nothing(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:

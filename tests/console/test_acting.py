@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
 from roster_tui.accounts.changes import Mailed, change_document
-from roster_tui.accounts.model import MailKind, State
+from roster_tui.accounts.model import MailKind, Rights, Role, State, Temporary
+from roster_tui.console.rights import RightsScreen
 from roster_tui.console.screens import HelpScreen, PlanScreen
+from roster_tui.refusals import LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, READ_ONLY, VIEWER
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW, Inbox, mail_options
 from tests.console.conftest import Desk, Open
@@ -83,6 +87,104 @@ async def test_marked_teachers_are_suspended_by_plan(open_console: Open, demo: W
         await desk.press("y")
         await desk.finish()
         assert await states(demo) == before
+
+
+async def test_for_many_accounts_their_number_has_to_be_typed(open_console: Open, demo: Workspace) -> None:
+    async with open_console(size=(80, 24)) as desk:
+        await desk.press("3", "asterisk")
+        plan = await plan_after(desk, "p")
+        assert "are more than 25 at once: type their number to go on" in plan
+        number = plan.split("Pin: ")[1].split()[0]
+        await desk.press("y", "9", "y", "backspace", *number)
+        await desk.settle()
+        assert isinstance(desk.app.screen, PlanScreen)
+        assert f"number {number}" in desk.text
+        assert not any(each.pinned for each in await demo.directory.list_accounts())
+        await desk.press("y")
+        await desk.finish()
+        assert f"{number} accounts pinned" in desk.toasts[0]
+        assert sum(each.pinned for each in await demo.directory.list_accounts()) == int(number)
+
+
+async def test_a_role_is_chosen_planned_and_given_for_a_time(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await go_to(desk, "status:active")
+        who = desk.app._chosen()
+        await desk.press("r")
+        await desk.until(lambda: isinstance(desk.app.screen, RightsScreen))
+        await desk.settle()
+        assert "Instructional Coach Administrator" in desk.text and "Benchmark Author" in desk.text
+        await desk.press("down", "down", "down", "enter")
+        await desk.type("2020-01-01")
+        await desk.press("enter")
+        await desk.settle()
+        assert "That day is over" in desk.text
+        await desk.press(*["backspace"] * 10)
+        await desk.type("2027-06-30")
+        await desk.press("enter")
+        await desk.until(lambda: isinstance(desk.app.screen, PlanScreen))
+        await desk.press("y")
+        await desk.finish()
+        (given,) = (await demo.directory.accounts(who)).values()
+        assert (given.role, given.temporary) == (
+            Role.SCHOOL_ADMIN,
+            Temporary(date(2027, 6, 30), Rights(Role.TEACHER)),
+        )
+        await desk.press("r")
+        await desk.until(lambda: isinstance(desk.app.screen, RightsScreen))
+        await desk.press("escape")
+        await desk.finish()
+        assert desk.toasts[-1] == "Nothing was done"
+
+
+async def test_an_action_of_an_earlier_session_is_taken_back_by_plan(open_console: Open, demo: Workspace) -> None:
+    active = [each.id for each in await demo.directory.list_accounts() if each.state is State.ACTIVE][:1]
+    performer = demo.performer()
+    report = await performer.perform(await performer.plan("suspend", active))
+    async with open_console() as desk:
+        await desk.until(lambda: desk.app.context().can_undo)
+        plan = await plan_after(desk, "z")
+        assert f"takes {report.action} back" in plan
+        await desk.press("y")
+        await desk.finish()
+        assert (await demo.directory.accounts(active))[active[0]].state is State.ACTIVE
+        await desk.press("z")
+        await desk.finish()
+        assert desk.toasts[-1] == "There is nothing to undo"
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "why"),
+    [
+        ({"operator_role": "viewer"}, "s", VIEWER),
+        ({"operator_role": "lead"}, "r", ONLY_ADMINS),
+        ({"read_only": True}, "p", READ_ONLY),
+    ],
+)
+async def test_what_this_operator_may_not_do_is_refused(
+    open_console: Open, demo: Workspace, options: dict[str, Any], key: str, why: str
+) -> None:
+    settings = msgspec.structs.replace(demo.settings, **options)
+    limited = Workspace(demo.folder, demo.district, settings, demo.clock)
+    async with open_console(workspace=limited) as desk:
+        await desk.press("3", key)
+        await desk.finish()
+        assert desk.toasts == [why]
+
+
+async def test_the_last_administrator_and_oneself_are_blocked_with_a_reason(
+    open_console: Open, demo: Workspace
+) -> None:
+    one, two, *_ = (each for each in await demo.directory.list_accounts() if each.state is State.ACTIVE)
+    await demo.directory.write([replace(one, role=Role.DISTRICT_ADMIN)])
+    demo.show_accounts(await demo.directory.list_accounts())
+    settings = msgspec.structs.replace(demo.settings, operator_email=two.email or "")
+    async with open_console(workspace=Workspace(demo.folder, demo.district, settings, demo.clock)) as desk:
+        for who, why in ((one, LAST_ADMINISTRATOR), (two, OWN_ACCOUNT)):
+            await go_to(desk, f"sis:{who.sis_id}")
+            await desk.press("s")
+            await desk.finish()
+            assert desk.toasts[-1] == f"{who.name}: blocked, {why}."
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "n", "q"])

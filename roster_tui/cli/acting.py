@@ -1,0 +1,183 @@
+"""Planning, confirming, performing and reporting one action from the command line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from roster_tui.accounts.act import Interrupted, Performer, Report
+from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.plan import Item, Plan
+from roster_tui.accounts.undo import MAIL_IS_GONE
+from roster_tui.actions import Action
+from roster_tui.cli.errors import BLOCKED, DONE, FAILED, USAGE, Stopped
+from roster_tui.cli.session import Session
+from roster_tui.cli.table import print_table
+from roster_tui.present import display_text
+from roster_tui.refusals import CHANGED_MEANWHILE, over_the_limit
+from roster_tui.workspace import Workspace
+
+_ASKS_FROM = 2
+"""More accounts than one are confirmed first."""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What was agreed to beforehand, on the command line."""
+
+    dry_run: bool = False
+    yes: bool = False
+    confirm_count: int | None = None
+    digest: str | None = None
+    """Of the plan that was looked at before."""
+
+
+def refuse(session: Session, action: Action, consent: Consent) -> None:
+    """End the command if this operator may not do this; looking at the plan is always allowed."""
+    settings = session.settings
+    if not consent.dry_run and (refused := action.refused(settings.read_only, settings.operator_role)):
+        session.say(f"{refused}: nothing was done")
+        raise Stopped(BLOCKED)
+
+
+async def act(
+    session: Session,
+    workspace: Workspace,
+    make_plan: Callable[[Performer], Awaitable[Plan]],
+    consent: Consent,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Plan, confirm, perform, report; ``also`` goes into the JSON document.
+
+    Ends with `Stopped`, whose code is that of the contract, unless nothing was to be done for real.
+    """
+    also = also or {}
+    performer = workspace.performer()
+    if not session.settings.refusal:
+        await settle(session, workspace, performer)
+    plan = await make_plan(performer)
+    if consent.dry_run:
+        shown = _mail_shown(session, performer, plan)
+        _report(session, None, plan, plan.items, {**also, **shown}, dry_run=True)
+        return
+    if consent.digest not in (None, plan.digest):
+        session.say(f"The plan has another digest now, {plan.digest}: {CHANGED_MEANWHILE}. Look at it again")
+        _report(session, None, plan, plan.items, also, dry_run=True)
+        raise Stopped(BLOCKED)
+    if plan.verb.mail and plan.todo:
+        session.say(f"{performer.outbox.describe()}. {MAIL_IS_GONE}")
+    _confirm(session, plan, consent)
+    report = await _performed(session, workspace, performer, plan)
+    while report.again and report.again.todo and not consent.yes and sys.stdin.isatty():
+        session.say(f"Some were {CHANGED_MEANWHILE}")
+        _confirm(session, report.again, consent)
+        report = report.then(await _performed(session, workspace, performer, report.again))
+    _report(session, report.action, plan, report.items, also)
+    raise Stopped(_code(report))
+
+
+async def settle(session: Session, workspace: Workspace, performer: Performer) -> None:
+    """Bring to an end what a killed console left in doubt, and say so."""
+    for report in await performer.settle():
+        workspace.show_accounts(report.accounts)
+        for item in report.items:
+            session.say(f"From before: {report.verb.name} {item.label}: {item.verdict.value}, {item.reason}")
+
+
+async def _performed(session: Session, workspace: Workspace, performer: Performer, plan: Plan) -> Report:
+    def progress(done: int, total: int) -> None:
+        if not session.as_json and total >= _ASKS_FROM:
+            session.say(f"{done} of {total} {plan.verb.done}")
+
+    try:
+        report = await performer.perform(plan, progress)
+    except Interrupted as stopped:
+        workspace.show_accounts(stopped.report.accounts)
+        _report(session, stopped.report.action, plan, stopped.report.items, {})
+        raise
+    workspace.show_accounts(report.accounts)
+    return report
+
+
+def _confirm(session: Session, plan: Plan, consent: Consent) -> None:
+    count, limit = len(plan.todo), session.settings.confirm_over
+    if count > limit:
+        _confirm_count(session, plan, consent)
+    elif count >= _ASKS_FROM and not consent.yes:
+        _print_items(plan.items)
+        if not sys.stdin.isatty():
+            session.say(f"{count} accounts would change. Confirm with --yes")
+            raise Stopped(USAGE)
+        if not click.confirm(f"{plan.verb.title}: {count} accounts?", err=True):
+            session.say("Nothing was done")
+            raise Stopped(DONE)
+
+
+def _confirm_count(session: Session, plan: Plan, consent: Consent) -> None:
+    """Have the number typed: a yes is given too easily to a thousand."""
+    count = len(plan.todo)
+    typed = consent.confirm_count
+    if typed is None and sys.stdin.isatty() and not consent.yes:
+        _print_items(plan.items)
+        session.say(over_the_limit(count, session.settings.confirm_over))
+        typed = click.prompt(plan.verb.title, type=int, err=True)
+    if typed != count:
+        session.say(f"{over_the_limit(count, session.settings.confirm_over)}. With --confirm-count {count}")
+        session.say("Nothing was done")
+        raise Stopped(BLOCKED)
+
+
+def _mail_shown(session: Session, performer: Performer, plan: Plan) -> dict[str, Any]:
+    """Return the first mail that would leave, its link left out, and show it to people."""
+    first = next((item.account for item in plan.todo if item.account), None)
+    if plan.verb.mail is None or first is None:
+        return {}
+    written = performer.letters.preview(plan.verb.mail, first, plan.order.at)
+    session.say(f"To {display_text(first.email)}: {display_text(written.subject)}\n")
+    for line in written.text.splitlines():
+        session.say(f"  {display_text(line, 1_000)}")
+    return {"mail": {"to": first.email, "subject": written.subject, "text": written.text, "html": written.html}}
+
+
+def _report(
+    session: Session,
+    action: str | None,
+    plan: Plan,
+    items: tuple[Item, ...],
+    also: Mapping[str, Any],
+    *,
+    dry_run: bool = False,
+) -> None:
+    if not session.as_json:
+        _print_items(items)
+        if dry_run:
+            session.say(f"Digest {plan.digest}: --digest {plan.digest} does this and nothing else")
+        elif action and any(item.verdict is Verdict.DONE for item in items):
+            undone = MAIL_IS_GONE if plan.verb.inverse is None else f"roster-tui undo {action} takes it back"
+            session.say(f"Action {action}. {undone}")
+        return
+    document = {"action_id": action, "kind": plan.verb.name, "dry_run": dry_run, "digest": plan.digest}
+    told = [{"id": item.id, "label": item.label, "verdict": item.verdict.value, "reason": _why(item)} for item in items]
+    session.print_json({**document, **({"undoes": plan.undoes} if plan.undoes else {}), "items": told, **also})
+
+
+def _print_items(items: tuple[Item, ...]) -> None:
+    print_table(
+        ("account", "verdict", "reason"),
+        [(item.label, item.verdict.value.replace("_", " "), _why(item)) for item in items],
+    )
+
+
+def _why(item: Item) -> str:
+    return "; ".join(filter(None, (item.reason, item.warning)))
+
+
+def _code(report: Report) -> int:
+    tally = report.tally()
+    if tally[Verdict.FAILED] or tally[Verdict.IN_DOUBT]:
+        return FAILED
+    return BLOCKED if tally[Verdict.BLOCKED] else DONE
