@@ -198,6 +198,14 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How help is asked for, and what the texts that leave may hold."""
+
+    allow_staff: Annotated[
+        bool, Meta(description="Whether names and emails of staff may stand in what leaves; students' never may")
+    ] = True
+
+
 def is_secure(url: str) -> bool:
     """Return whether an address is https, or http that does not leave this machine."""
     parts = urlsplit(url)
@@ -236,6 +244,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     history_days: Annotated[int, Meta(description="Days for which runs and their changes are kept", ge=31)] = 400
     hold: HoldSettings = HoldSettings()
     notify: NotifySettings = NotifySettings()
+    support: SupportSettings = SupportSettings()
 
     def __post_init__(self) -> None:
         try:
@@ -429,5 +438,8 @@ def _explained(error: str) -> str:
 
 
 def _names() -> list[str]:
-    tables = (Settings, CleverSettings, MailSettings, ExportSettings, HoldSettings, KindHoldSettings, NotifySettings)
+    tables = (
+        *(Settings, CleverSettings, MailSettings, ExportSettings, HoldSettings, KindHoldSettings, NotifySettings),
+        SupportSettings,
+    )
     return [field.name for table in tables for field in msgspec.structs.fields(table)]

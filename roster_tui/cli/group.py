@@ -36,6 +36,7 @@ COMMANDS = {
     "support-lead": ("acts:support_lead", "Mark whom teachers turn to."),
     "undo": ("acts:undo", "Take a whole action back."),
     "accounts": ("accounts:accounts", "Confirm a mailed link, import who has activated, write own mail texts."),
+    "ticket": ("ticket:ticket", "Check what is to leave for students' data."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
 }
 """Module and name of each command, and its line in the help, which imports none of them."""

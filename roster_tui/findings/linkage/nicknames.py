@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 # One family a line, the full name first. A short form may belong to several families (Alex, Chris, Pat):
 # two names are one only within a family, so Alexander is never Alexandra.
@@ -498,11 +499,29 @@ def _by_name() -> Mapping[str, frozenset[int]]:
 
 _BY_NAME = _by_name()
 _NONE: frozenset[int] = frozenset()
+_NOBODY: frozenset[str] = frozenset()
 
 
 def families(name: str) -> frozenset[int]:
     """Return the numbers of the families that a folded given name belongs to; none for most names."""
     return _BY_NAME.get(name, _NONE)
+
+
+def kin(name: str) -> frozenset[str]:
+    """Return the folded given names that a folded one may stand for, without itself: ``bob`` for ``robert``."""
+    return frozenset(_members().get(name, _NOBODY))
+
+
+@lru_cache(maxsize=1)
+def _members() -> Mapping[str, set[str]]:
+    members: dict[str, set[str]] = {}
+    for line in _FAMILIES.strip().splitlines():
+        names = line.split()
+        for name in names:
+            members.setdefault(name, set()).update(names)
+    for name, others in members.items():
+        others.discard(name)
+    return members
 
 
 def akin(name: str, other: str) -> bool:

@@ -1,0 +1,114 @@
+"""The guard of a workspace: hits without values, and texts with tokens in the place of values."""
+
+from __future__ import annotations
+
+import hmac
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from roster_tui.support.guard import found as kinds
+from roster_tui.support.guard.check import Guard
+from roster_tui.support.guard.found import Found, Hit, merged
+from roster_tui.support.guard.index import IndexFiles, RosterIndex, Version
+from roster_tui.workspace import Workspace
+
+_BLOCK, _OVERLAP = 64_000, 400
+"""Characters of a long text that are read at a time, and how many are read again with the next."""
+
+_TOKEN_WORDS = {
+    kinds.NAME: "Student",
+    kinds.EMAIL: "Email",
+    kinds.NUMBER: "Number",
+    kinds.BIRTH_DATE: "Birthdate",
+    kinds.PHONE: "Phone",
+    kinds.ADDRESS: "Address",
+    kinds.SSN: "Number",
+    kinds.PERSON: "Person",
+    kinds.STAFF_NAME: "Staff",
+    kinds.STAFF_EMAIL: "Email",
+}
+
+
+class Redacted(NamedTuple):
+    """A text with a token for each value, and what each token stands for."""
+
+    text: str
+    tokens: dict[str, str]
+    """The value as it was first written, by token: for the ledger, never for what leaves."""
+
+
+def check(workspace: Workspace, text: str) -> list[Hit]:
+    """Return the places of a text that give a student away, in order. Raises OSError when the index can't be made."""
+    lines = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+    return [
+        Hit(place.kind, place.start, place.end, bisect_right(lines, place.start, hi=max(1, len(lines) - 1)))
+        for place in find(workspace, text)
+    ]
+
+
+def redact(workspace: Workspace, text: str, key: bytes, known: Mapping[str, str] | None = None) -> Redacted:
+    """Return a text with each value replaced by a token such as ``Student-7F3A``.
+
+    A token follows from the ticket's key and the value: all spellings of a value have one token within a ticket,
+    another in another ticket. ``known`` are the tokens of the ticket's other texts. Raises OSError.
+    """
+    tokens = dict(known or {})
+    forms: dict[str, str] = {}
+    parts, behind = [], 0
+    for place in find(workspace, text):
+        token = _token(place, key, forms)
+        forms[token] = place.value
+        tokens.setdefault(token, text[place.start : place.end])
+        parts += [text[behind : place.start], token]
+        behind = place.end
+    return Redacted("".join([*parts, text[behind:]]), tokens)
+
+
+def masked(text: str, hits: list[Hit]) -> str:
+    """Return a text with a dot for each character of its hits."""
+    for hit in hits:
+        text = text[: hit.start] + "•" * (hit.end - hit.start) + text[hit.end :]
+    return text
+
+
+def find(workspace: Workspace, text: str) -> list[Found]:
+    """Return the places with their values, for those who replace them."""
+    guard = Guard(_index(workspace), workspace.settings.support.allow_staff)
+    return merged(
+        place._replace(start=place.start + begin, end=place.end + begin)
+        for begin, block in _blocks(text)
+        for place in guard.find(block)
+    )
+
+
+def _index(workspace: Workspace) -> RosterIndex:
+    return _opened(workspace, IndexFiles(workspace).version())
+
+
+@lru_cache(maxsize=2)
+def _opened(workspace: Workspace, version: Version) -> RosterIndex:
+    return IndexFiles(workspace).open()[1]
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield a long text in parts that end where a line does, with the place of each."""
+    begin = 0
+    while len(text) - begin > _BLOCK + _OVERLAP:
+        end = text.rfind("\n", begin + _BLOCK // 2, begin + _BLOCK) + 1 or begin + _BLOCK
+        yield begin, text[begin : end + _OVERLAP]
+        begin = end
+    yield begin, text[begin:]
+
+
+def _token(place: Found, key: bytes, forms: Mapping[str, str]) -> str:
+    digest = hmac.digest(key, f"{place.kind} {place.value}".encode(), "sha256").hex().upper()
+    for length in (4, 8, 16):
+        for at in range(0, len(digest) - length, length):
+            token = f"{_TOKEN_WORDS[place.kind]}-{digest[at : at + length]}"
+            # A token of digits alone could be somebody's number; one of another value would mix two people up.
+            if not digest[at : at + length].isdecimal() and forms.get(token, place.value) == place.value:
+                return token
+    raise AssertionError("a digest of digits only")
