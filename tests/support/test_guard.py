@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.people import covers, guard_over
+from tests.support.people import Person, covers, guard_over
 
 NAMES = [
     "Lucía García-López",
@@ -211,3 +211,18 @@ def test_staff_may_be_named_where_the_settings_allow_it(text: str) -> None:
 def test_a_student_called_as_one_of_the_staff_is_a_student_unless_the_context_says_otherwise(text: str) -> None:
     (hit,) = guard_over().find(text)
     assert (hit.kind, text[hit.start : hit.end]) == ("name", "Owen Lopez")
+
+
+@pytest.mark.parametrize("between", [", ", "; ", "\n", "\n- ", " and "])
+def test_a_list_of_names_is_taken_apart_as_it_was_written(between: str) -> None:
+    """Though other students are called as one's surname and the next one's given name."""
+    students = (
+        Person("Ann", "Lee"),
+        Person("Bo", "Diaz"),
+        Person("Bo", "Lee"),
+        Person("Cy", "Diaz"),
+        Person("Cy", "Ito"),
+    )
+    for names in (["Ann Lee", "Bo Diaz", "Cy Ito"], ["Lee, Ann", "Diaz, Bo", "Ito, Cy"]):
+        text = between.join(names)
+        assert [text[hit.start : hit.end] for hit in guard_over(students, ()).find(text)] == names

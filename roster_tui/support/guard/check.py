@@ -12,7 +12,7 @@ from roster_tui.support.guard.context import Context
 from roster_tui.support.guard.dates import Date, dates
 from roster_tui.support.guard.emails import Email, emails
 from roster_tui.support.guard.found import Found, merged
-from roster_tui.support.guard.names import Name, names
+from roster_tui.support.guard.names import Name, names, told_apart
 from roster_tui.support.guard.numbers import Number, numbers
 from roster_tui.support.guard.patterns import addresses, phones, social_security_numbers
 from roster_tui.support.guard.reading import folded, tokens
@@ -47,7 +47,7 @@ class _Reading:
         addressed = list(self._emails())
         dated = list(self._dates())
         numbered = list(numbers(self._index, self._context, self._words(*addressed, *dated, *self._any_dates())))
-        named = list(names(self._index, self._context, self._staff_words(numbered)))
+        named = told_apart(list(names(self._index, self._context, self._staff_words(numbered))), self._context.tokens)
         yield from addressed
         yield from dated
         yield from self._numbers(numbered)

@@ -86,7 +86,10 @@ class IndexFiles:
         return wanted == base or (beside == wanted and base is not None)
 
     def open(self) -> tuple[Version, RosterIndex]:
-        """Return the index of the roster as it is, made or brought up to date first. Raises OSError."""
+        """Return the index of the roster as it is, made or brought up to date first.
+
+        Raises OSError or `FolderUnusable` when it cannot be written.
+        """
         with self._workspace.cache.reading() as db:
             wanted = _version(db)
             if not self.is_ready():
@@ -110,7 +113,8 @@ class IndexFiles:
             if self.is_ready():
                 # Somebody else has made it meanwhile.
                 return
-            salt, base = self._salt(), self._base()
+            # In this order: with a new salt nothing that is there is known.
+            base, salt = self._base(), self._salt()
             if base is not None and (changed := _changed_since(db, base)) is not None:
                 _write(self._folder / "changes.idx", wanted, salt, changed)
             else:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from roster_tui.findings.linkage.nicknames import kin
 from roster_tui.support.guard.context import Context
 from roster_tui.support.guard.found import NAME, STAFF_NAME
-from roster_tui.support.guard.reading import CAPITAL, DIGITS, LOWER, joined
+from roster_tui.support.guard.reading import CAPITAL, DIGITS, LOWER, Token, joined
 from roster_tui.support.guard.spellings import (
     ALONE,
     INITIAL,
@@ -28,6 +28,7 @@ _MIDDLE_NAMES = 2
 _SENTENCE, _TITLE = 500_000, 150_000
 """Uses from which on a word may stand behind a letter for another reason than being a surname."""
 _LINK = re.compile(r"[\s\-–—,.:;/|\\\"'“”‘’()\[\]{}<>*_=~`+&#»«、・·]{0,24}\Z")
+_TIGHT = frozenset(("", " ", "-", ". ", ".", "_"))
 _STOP = re.compile(r"[.]\s")
 _PARAGRAPH = re.compile(r"\n[\s>]*\n")
 _SECTIONS = frozenset(
@@ -59,6 +60,31 @@ class Name(NamedTuple):
 def names(index: Container[str], context: Context, staff_nearby: Container[int]) -> Iterator[Name]:
     """Yield the names of students and staff; ``staff_nearby`` are the words of emails and IDs of staff."""
     yield from _Search(index, context, staff_nearby).found()
+
+
+def told_apart(found: Sequence[Name], tokens: Sequence[Token]) -> list[Name]:
+    """Return the names of a list as its writer parted them.
+
+    In "Ann Lee, Bo Diaz" some other student may be called Lee, Bo: words that are nearer to each other go first.
+    """
+    chosen: list[Name] = []
+    crossing: list[Name] = []
+    taken: set[int] = set()
+    for name in sorted(found, key=lambda name: (_looseness(name, tokens), name.first - name.last, name.first)):
+        words = range(name.first, name.last + 1)
+        if taken.isdisjoint(words):
+            chosen.append(name)
+            taken.update(words)
+        else:
+            crossing.append(name)
+    return chosen + [name for name in crossing if not taken.issuperset(range(name.first, name.last + 1))]
+
+
+def _looseness(name: Name, tokens: Sequence[Token]) -> tuple[int, int]:
+    """Return how far apart the words of a name stand: the widest kind of gap, and how many are wide."""
+    gaps = [tokens[at].gap for at in range(name.first + 1, name.last + 1)]
+    wide = [2 if "\n" in gap or ";" in gap else 1 for gap in gaps if gap not in _TIGHT]
+    return max(wide, default=0), len(wide)
 
 
 class _Search:
@@ -137,7 +163,7 @@ class _Search:
         if ahead >= len(self._tokens) or self._tokens[ahead].gap not in (" ", ",", ", "):
             return last
         token = self._tokens[ahead]
-        return ahead if len(token.word) == 1 and token.case == CAPITAL and token.word not in ("a", "i") else last
+        return ahead if len(token.word) == 1 and token.case == CAPITAL and token.word != "i" else last
 
     def _form(self, prefix: str, given: str, surname: str) -> str | None:
         if f"{prefix}{given} {surname}" in self._index:
@@ -217,13 +243,16 @@ class _Search:
             return
         yield self._named(first, last, form if student else None, form if of_staff else None, staff)
 
+    def _counts(self, at: int) -> bool:
+        """Return whether a letter is the name of a section, a period or the like."""
+        return at > 0 and self._tokens[at - 1].word in _SECTIONS
+
     def _is_initial_before(self, at: int) -> bool:
         token, behind = self._tokens[at], self._tokens[at + 1]
         if len(token.word) != 1 or token.case == DIGITS or at in self._context.ours:
             return False
-        if token.gap.endswith(("'", "’")) or behind.gap.strip(" .\n\t>") or _PARAGRAPH.search(behind.gap):
-            return False
-        return not (at and self._tokens[at - 1].word in _SECTIONS and behind.gap != ".")
+        parted = behind.gap.strip(" .\n\t>") or _PARAGRAPH.search(behind.gap)
+        return not (token.gap.endswith(("'", "’")) or parted)
 
     def _is_initial_behind(self, at: int) -> bool:
         token = self._tokens[at]
@@ -242,9 +271,11 @@ class _Search:
         if is_common(word.form):
             # "in section B. Will it", "Vitamin C may"
             seldom = word.form not in MONTHS and uses(word.form) < (_SENTENCE if dotted else _TITLE)
-            glued = initial < word.first and self._tokens[word.first].gap == "."
-            article = token.word in ("a", "i") and not glued
-            return (near or seldom) and self._cased(word) and token.case != LOWER and not article
+            article = token.word in ("a", "i") and not dotted
+            counted = self._counts(initial) and self._tokens[initial + 1].gap != "."
+            return (near or seldom) and self._cased(word) and token.case != LOWER and not article and not counted
+        if self._counts(initial) and not dotted:
+            return False
         if token.case == LOWER:
             abbreviated = initial and self._tokens[initial - 1].word in _ABBREVIATED and token.gap == "."
             return (

@@ -41,7 +41,10 @@ class Redacted(NamedTuple):
 
 
 def check(workspace: Workspace, text: str) -> list[Hit]:
-    """Return the places of a text that give a student away, in order. Raises OSError when the index can't be made."""
+    """Return the places of a text that give a student away, in order.
+
+    Raises OSError or `FolderUnusable` when the index cannot be made.
+    """
     lines = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
     return [
         Hit(place.kind, place.start, place.end, bisect_right(lines, place.start, hi=max(1, len(lines) - 1)))
@@ -53,7 +56,7 @@ def redact(workspace: Workspace, text: str, key: bytes, known: Mapping[str, str]
     """Return a text with each value replaced by a token such as ``Student-7F3A``.
 
     A token follows from the ticket's key and the value: all spellings of a value have one token within a ticket,
-    another in another ticket. ``known`` are the tokens of the ticket's other texts. Raises OSError.
+    another in another ticket. ``known`` are the tokens of the ticket's other texts. Raises as `check` does.
     """
     tokens = dict(known or {})
     forms: dict[str, str] = {}
