@@ -198,6 +198,9 @@ ACTIONS: tuple[Action, ...] = (
            "enter", reason=_ROW),
     Action("nav.back", "Back", "Clear the filter, or go back one step", "escape",
            reason=_needs("This is the first step", lambda context: context.depth or context.filtered)),
+    Action("nav.before", "Before", "Go back to the place one was at before, in whatever view", "left_square_bracket"),
+    Action("nav.after", "After", "Go forward again to the place one came back from", "right_square_bracket"),
+    Action("nav.go", "Go to", "Type where to: a view with its filter, a school, a person's name", "colon", footer=True),
     Action("detail.toggle", "Detail", "Show or hide everything about the row under the cursor", "d", reason=_ROW,
            footer=True),
     Action("row.why", "Why", "Say why this teacher or section can, or can't, be seen, link by link", "w",
@@ -289,6 +292,9 @@ KEY_NAMES: Mapping[str, str] = {
     "asterisk": "*",
     "minus": "-",
     "question_mark": "?",
+    "colon": ":",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

@@ -239,6 +239,10 @@ class RosterApp(App[None]):
 
         return await self.push_screen_wait(ReasonScreen(title, question))
 
+    def _step(self, steps: int) -> None:
+        if not self.browser.step(steps):
+            self.tell("This is the first place" if steps < 0 else "This is the latest place", "warning")
+
     # -- accounts and sync --------------------------------------------------------------------------
 
     def _get_ready_to_act(self) -> None:
@@ -335,6 +339,9 @@ class RosterApp(App[None]):
 HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "row.open": lambda app: app.browser.open_row(),
     "nav.back": lambda app: app.browser.back(),
+    "nav.before": lambda app: app._step(-1),
+    "nav.after": lambda app: app._step(1),
+    "nav.go": lambda app: app.browser.open_going(),
     "detail.toggle": lambda app: app.browser.toggle_detail(),
     "row.why": RosterApp._why,
     "finding.dismiss": lambda app: app._decide("finding.dismiss"),

@@ -14,9 +14,11 @@ from textual.widgets import Input
 from roster_tui.console import reports
 from roster_tui.console.bars import crumb_parts, report_counts, window_counts
 from roster_tui.console.columns import Row
+from roster_tui.console.completion import Completion, completed_filter
 from roster_tui.console.filterline import FilterLine
+from roster_tui.console.going import School, completed, destination
 from roster_tui.console.lines import Line, Pane, Part, Parts
-from roster_tui.console.places import Place, opened
+from roster_tui.console.places import Place, Visited, opened
 from roster_tui.console.reading import Reading, Superseded
 from roster_tui.console.sources import RosterSource
 from roster_tui.console.table import RecordTable
@@ -25,6 +27,7 @@ from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
+from roster_tui.roster.read import schools_named
 from roster_tui.roster.window import Window
 from roster_tui.workspace import Workspace
 
@@ -57,6 +60,8 @@ class Browser(Vertical):
         self._report: reports.Report | None = None
         self._window: Window | None = None
         self._mistake = ""
+        self._going = False
+        self._visited = Visited(self.place)
 
     def compose(self) -> ComposeResult:
         """Lay out breadcrumb, list with detail, and the filter's line."""
@@ -121,7 +126,8 @@ class Browser(Vertical):
     def _read_report(self) -> reports.Report:
         try:
             if self.place.view == "conflicts":
-                return reports.conflicts(self._workspace, with_set_aside=self.place.set_aside)
+                place = self.place
+                return reports.conflicts(self._workspace, narrowed=place.narrowed, with_set_aside=place.set_aside)
             return _REPORTS[self.place.view](self._workspace)
         except (CacheDamaged, sqlite3.DatabaseError, OSError) as error:
             return _failed(error)
@@ -181,6 +187,10 @@ class Browser(Vertical):
         self._arrive(place)
 
     def _arrive(self, place: Place) -> None:
+        self._visited.add(place)
+        self._show_at(place)
+
+    def _show_at(self, place: Place) -> None:
         self.place = place
         self._mistake = ""
         self._filter_field.display = False
@@ -213,13 +223,54 @@ class Browser(Vertical):
         self.place.set_aside = not self.place.set_aside
         self.refresh_place()
 
+    def step(self, steps: int) -> bool:
+        """Go back or forward through the places one has been to; False at either end."""
+        if self.row is not None:
+            self.place.key = self.row.key
+        place = self._visited.step(steps)
+        if place is None:
+            return False
+        self.history = []
+        self._show_at(place)
+        return True
+
+    def open_going(self) -> None:
+        """Let a place be typed."""
+        self._open_line("", lambda text: completed(text, self._schools), going=True)
+
+    def _schools(self, words: str) -> list[School]:
+        return [School(*each) for each in schools_named(self._reading.pages, words)]
+
+    def _go_where(self, text: str) -> None:
+        try:
+            place = destination(text, self._schools)
+        except FilterError as error:
+            self._point_at(error)
+            return
+        self._close_line()
+        self.go(place)
+
     # -- narrowing and ordering ---------------------------------------------------------------------
 
     def open_filter(self) -> None:
         """Let the filter be typed."""
-        self._filter_field.display = True
-        self._filter_field.value = self.place.filter_text
-        self._filter_field.focus()
+        kind = self.place.kind
+        assert kind is not None
+        self._open_line(self.place.filter_text, lambda text: completed_filter(text, kind, self._schools))
+
+    def _open_line(self, text: str, complete: Callable[[str], str | None], *, going: bool = False) -> None:
+        self._going, field = going, self._filter_field
+        field.display = True
+        field.placeholder = "teachers FILTER, school NAME, conflicts high, or a name" if going else ""
+        field.suggester = Completion(complete)
+        field.value = text
+        field.focus()
+
+    def _close_line(self) -> None:
+        self._going = False
+        self._point_at(None)
+        self._filter_field.display = False
+        self.table.focus()
 
     def sort(self) -> None:
         """Sort by the next column."""
@@ -233,20 +284,26 @@ class Browser(Vertical):
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
-        self._narrow(event.value)
+        if self._going:
+            self._point_at(None)
+        else:
+            self._narrow(event.value)
 
     @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        self._point_at(None)
-        self._filter_field.display = False
-        self.table.focus()
+    def _line_done(self, event: Input.Submitted) -> None:
+        if self._going:
+            self._go_where(event.value)
+        else:
+            self._close_line()
 
     def leave_filter(self) -> bool:
-        """Close the filter's line if it is open, and clear the filter; returns whether it was open."""
+        """Close the line that is typed in if it is open, and clear the filter; returns whether it was open."""
         if not self._filter_field.has_focus:
             return False
-        self._filter_done()
-        self._narrow("")
+        was_filter = not self._going
+        self._close_line()
+        if was_filter:
+            self._narrow("")
         return True
 
     def _narrow(self, text: str) -> None:

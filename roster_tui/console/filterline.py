@@ -1,9 +1,12 @@
-"""The line in which a filter is typed: a mistake is marked where it stands, and pasted text is only text."""
+"""The line in which a filter or a place is typed: a mistake is marked where it stands, pasted text is only text."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.events import Paste
 from textual.widgets import Input
 
@@ -24,7 +27,9 @@ class _Mistake(Highlighter):
 
 
 class FilterLine(Input):
-    """One line of the filter language."""
+    """One line to type in; how it may go on stands dimmed behind the cursor, tab takes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
 
     def __init__(self, *, id: str) -> None:
         self._mistake = _Mistake()

@@ -30,6 +30,8 @@ class Place:
     filter: Filter = EVERYTHING
     order: str = "name"
     descending: bool = False
+    narrowed: str = ""
+    """Only findings of this severity, or whose codes begin so."""
     set_aside: bool = False
     """Whether dismissed and rejected findings are shown."""
     key: int | str | None = None
@@ -50,7 +52,7 @@ class Place:
     @property
     def crumbs(self) -> tuple[str, ...]:
         """The way to here, for the breadcrumb."""
-        return (*self.trail, VIEWS[self.view])
+        return (*self.trail, VIEWS[self.view], *([self.narrowed] if self.narrowed else []))
 
     def next_order(self) -> str:
         """Return the sort order after the present one."""
@@ -66,3 +68,27 @@ def opened(place: Place, row: Row, label: str) -> Place | None:
         assert isinstance(row.key, int)
         return Place(below, (*place.crumbs, label), within=(place.kind.name, row.key))
     return None
+
+
+class Visited:
+    """The places one has been to, in their order, and which of them one is at."""
+
+    MOST = 50
+    """Places that are remembered."""
+
+    def __init__(self, place: Place) -> None:
+        self._places = [place]
+        self._at = 0
+
+    def add(self, place: Place) -> None:
+        """Go to another place; what lay ahead is forgotten."""
+        self._places = [*self._places[: self._at + 1], place][-self.MOST :]
+        self._at = len(self._places) - 1
+
+    def step(self, steps: int) -> Place | None:
+        """Go back or forward, and return the place one is at then; None beyond either end."""
+        at = self._at + steps
+        if not 0 <= at < len(self._places):
+            return None
+        self._at = at
+        return self._places[at]

@@ -92,13 +92,17 @@ def _finding_row(each: Known, cells: tuple[Part, ...], account_state: str | None
     return Row(each.finding.id, subject.kind, cells, account_state, subject.clever_id)
 
 
-def conflicts(workspace: Workspace, *, with_set_aside: bool = False) -> Report:
-    """Return all findings, worst first; then what was set aside, if asked for, and what went with the last sync."""
+def conflicts(workspace: Workspace, *, narrowed: str = "", with_set_aside: bool = False) -> Report:
+    """Return all findings, worst first; then what was set aside, if asked for, and what went with the last sync.
+
+    ``narrowed`` is a severity, or the beginning of the codes that are wanted.
+    """
+    severity = Severity.__members__.get(narrowed.upper())
     with workspace.cache.reading() as db:
-        found = known(db, limit=MOST)
+        found = known(db, severity=severity, code_begins="" if severity else narrowed, limit=MOST)
         total = sum(counts(db).values())
         aside = set_aside(db)[:MOST] if with_set_aside else []
-        went = gone(db)[:MOST]
+        went = [] if narrowed else gone(db)[:MOST]
         states = _states(db, [*found, *aside])
     columns = (
         Column("Severity", 9),

@@ -135,6 +135,8 @@ def known(
     *,
     subject: int | None = None,
     code: str | None = None,
+    severity: int | None = None,
+    code_begins: str = "",
     causes_only: bool = False,
     limit: int = -1,
 ) -> list[Known]:
@@ -149,6 +151,12 @@ def known(
     if code is not None:
         where.append("code = ?")
         values.append(code)
+    if severity is not None:
+        where.append("severity = ?")
+        values.append(severity)
+    if code_begins:
+        where.append("instr(code, ?) = 1")
+        values.append(code_begins)
     return _known(db, " AND ".join(where), [*values, limit])
 
 

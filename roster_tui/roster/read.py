@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
-from roster_tui.roster.text import listed_name
+from roster_tui.roster.text import fold, listed_name
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,17 @@ def key_of(db: sqlite3.Connection, kind: Kind, wanted: str) -> int | None:
         found = db.execute("SELECT key FROM teacher WHERE lower(email) = lower(?)", (wanted,)).fetchall()
     # An ID that two people share names nobody: acting on the wrong one is worse than asking again.
     return int(found[0][0]) if len(found) == 1 else None
+
+
+def schools_named(db: sqlite3.Connection, words: str, most: int = 20) -> list[tuple[int, str]]:
+    """Return key and name of the schools whose names hold some words, those that begin with them first."""
+    wanted = fold(words)
+    rows = db.execute(
+        "SELECT key, coalesce(name, sis_id, '') FROM school WHERE instr(sort_name, ?1) > 0 OR lower(sis_id) = ?1"
+        " ORDER BY instr(sort_name, ?1), sort_name LIMIT ?2",
+        (wanted, most),
+    )
+    return rows.fetchall()
 
 
 def clever_ids(db: sqlite3.Connection, keys: Sequence[int]) -> list[str]:
