@@ -57,6 +57,8 @@ class Context:
     """Whether that finding proposes a pair for the crosswalk."""
     verdict: str | None = None
     """What was decided about it: ``dismissed, accepted`` or ``rejected``."""
+    has_id: bool = False
+    """Whether the record under the cursor has a Clever ID."""
     marked: int = 0
     """Marked rows; actions on accounts apply to them when there are any."""
     pending: int = 0
@@ -224,6 +226,10 @@ ACTIONS: tuple[Action, ...] = (
            views=frozenset({"teachers"}), reason=_ROW, footer=True),
     Action("mark.all", "Mark all", "Mark every row that passes the filter", "asterisk",
            views=frozenset({"teachers"}), reason=_ROW),
+    Action("mark.range", "Mark to here", "Mark every row between the last one marked and the cursor", "m",
+           views=frozenset({"teachers"}), reason=_needs("Mark a row first: space", lambda context: context.marked)),
+    Action("mark.invert", "Invert marks", "Mark what is not marked, and take the marks away from what is", "i",
+           views=frozenset({"teachers"}), reason=_ROW),
     Action("mark.none", "Unmark all", "Take all marks away", "minus", views=frozenset({"teachers"}),
            reason=_needs("Nothing is marked", lambda context: context.marked)),
     Action("account.suspend", "Suspend", "Take away the right to sign in; all data stays", "s", Danger.REVERSIBLE,
@@ -255,6 +261,11 @@ ACTIONS: tuple[Action, ...] = (
            frozenset({"sync"}), _hold, command="hold approve", footer=True),
     Action("hold.discard", "Discard", "Look at the sync that is held, and throw it away", "X", Danger.BULK,
            frozenset({"sync"}), _hold, command="hold discard", footer=True),
+    Action("copy.rows", "Copy", "Send the row, or the marked ones, to the terminal's clipboard as a table", "c",
+           reason=_ROW),
+    Action("copy.id", "Copy ID", "Send the Clever ID of the record to the terminal's clipboard", "C",
+           reason=_needs("This row stands for no record", lambda context: context.has_id)),
+    Action("app.messages", "Messages", "Show the messages of this session again", "M"),
     Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=True),
     Action("app.palette", "Palette", "Find any action by name", "ctrl+p"),
     Action("app.quit", "Quit", "Leave the console", "q"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.text import Text
 from textual import on
@@ -21,13 +23,15 @@ from textual.events import Resize
 from roster_tui.actions import ACTIONS, BY_ID, Context, meant_by, offered
 from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
+from roster_tui.console.clipboard import TooLong, sequence, tabbed
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.palette import ActionProvider
 from roster_tui.console.places import Place
 from roster_tui.console.reading import Reading
+from roster_tui.console.sources import MOST_COPIED
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
-from roster_tui.present import display_text
+from roster_tui.present import counted, display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
@@ -47,6 +51,15 @@ NARROW = 110
 _LOOK_EVERY_SECONDS = 2.0
 _STATUS_EVERY_SECONDS = 30.0
 _TOAST_SECONDS = 8.0
+_MESSAGES_KEPT = 200
+
+
+class Told(NamedTuple):
+    """A message that was shown."""
+
+    at: datetime
+    text: str
+    severity: str
 
 
 def styles_folder() -> Path:
@@ -84,6 +97,7 @@ class RosterApp(App[None]):
         self._acting: Acting | None = None
         self._syncing: Syncing | None = None
         self._held = False
+        self._told: deque[Told] = deque(maxlen=_MESSAGES_KEPT)
 
     def compose(self) -> ComposeResult:
         """Lay out status, browser, keys."""
@@ -177,6 +191,7 @@ class RosterApp(App[None]):
             view=browser.place.view,
             row_kind=row.kind if row else None,
             account_state=row.account_state if row else None,
+            has_id=bool(row and row.clever_id),
             finding=known is not None,
             pair=known is not None and known.finding.code in PAIRS,
             verdict=known.opinion.verdict if known and known.opinion else None,
@@ -209,8 +224,48 @@ class RosterApp(App[None]):
             HANDLERS[action_id](self)
 
     def _mark_all(self) -> None:
-        if not self.browser.mark_all():
+        self._marked(self.browser.mark_all())
+
+    def _mark_range(self) -> None:
+        self._marked(self.browser.mark_range())
+
+    def _mark_invert(self) -> None:
+        self._marked(self.browser.invert_marks())
+
+    def _marked(self, done: bool) -> None:
+        if not done:
             self.tell("The list is still being read; try again", "warning")
+
+    def _copy_rows(self) -> None:
+        marked = len(self.browser.place.marks)
+        if marked > MOST_COPIED:
+            self._refuse_copy(f"{counted(marked, 'row')} are too many, {MOST_COPIED} fit")
+            return
+        rows = self.browser.chosen_rows()
+        self._copy(tabbed(rows), counted(len(rows), "row"))
+
+    def _copy_id(self) -> None:
+        if self.browser.row and self.browser.row.clever_id:
+            self._copy(self.browser.row.clever_id, "the Clever ID")
+
+    def _copy(self, text: str, what: str) -> None:
+        """Send text to the terminal's clipboard; what it holds has been masked for the screen already."""
+        try:
+            told = sequence(text, os.environ)
+        except TooLong as error:
+            self._refuse_copy(str(error))
+            return
+        if self._driver is not None:
+            self._driver.write(told)
+        self.tell(f"Sent {what} to the terminal's clipboard")
+
+    def _refuse_copy(self, why: str) -> None:
+        self.tell(f"Nothing was copied: {why}. Mark fewer rows, or take --csv on the command line", "warning")
+
+    def _show_messages(self) -> None:
+        from roster_tui.console.messages import MessagesScreen
+
+        self.push_screen(MessagesScreen(self._told, self.workspace.settings.zone))
 
     def _help(self) -> None:
         from roster_tui.console.screens import HelpScreen
@@ -305,6 +360,7 @@ class RosterApp(App[None]):
 
     def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while; it is text, whatever it holds."""
+        self._told.append(Told(self.workspace.clock(), message, severity))
         self.notify(display_text(message, 600), severity=severity, markup=False, timeout=_TOAST_SECONDS)
 
     def _changed(self) -> None:
@@ -354,6 +410,8 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "list.reverse": lambda app: app.browser.reverse(),
     "mark.toggle": lambda app: app.browser.mark(),
     "mark.all": RosterApp._mark_all,
+    "mark.range": RosterApp._mark_range,
+    "mark.invert": RosterApp._mark_invert,
     "mark.none": lambda app: app.browser.unmark_all(),
     "account.suspend": lambda app: app._act_on("account.suspend", app._chosen()),
     "account.unsuspend": lambda app: app._act_on("account.unsuspend", app._chosen()),
@@ -369,6 +427,9 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "sync.run": RosterApp._sync,
     "hold.approve": lambda app: app._settle_hold(approve=True),
     "hold.discard": lambda app: app._settle_hold(approve=False),
+    "copy.rows": RosterApp._copy_rows,
+    "copy.id": RosterApp._copy_id,
+    "app.messages": RosterApp._show_messages,
     "app.help": RosterApp._help,
     "app.palette": RosterApp.action_command_palette,
     "app.quit": lambda app: app.exit(),

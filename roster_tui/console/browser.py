@@ -20,7 +20,7 @@ from roster_tui.console.going import School, completed, destination
 from roster_tui.console.lines import Line, Pane, Part, Parts
 from roster_tui.console.places import Place, Visited, opened
 from roster_tui.console.reading import Reading, Superseded
-from roster_tui.console.sources import RosterSource
+from roster_tui.console.sources import RosterSource, shown_rows
 from roster_tui.console.table import RecordTable
 from roster_tui.findings.store import Known, Status
 from roster_tui.present import display_text
@@ -61,6 +61,7 @@ class Browser(Vertical):
         self._window: Window | None = None
         self._mistake = ""
         self._going = False
+        self._marked_last: int | str | None = None
         self._visited = Visited(self.place)
 
     def compose(self) -> ComposeResult:
@@ -332,6 +333,7 @@ class Browser(Vertical):
         """Mark the row under the cursor or take its mark away, and go on to the next."""
         if self.row is not None:
             self.place.marks ^= {self.row.key}
+            self._marked_last = self.row.key
             self._show_marks()
             self.table.action_move(1)
 
@@ -342,6 +344,35 @@ class Browser(Vertical):
         self.place.marks |= set(self._window.keys)
         self._show_marks()
         return True
+
+    def mark_range(self) -> bool:
+        """Mark every row between the one marked last and the cursor; False while the list is still being read."""
+        if self._window is None or not self._window.complete or self.row is None:
+            return False
+        keys = self._window.keys
+        here = self.table.cursor
+        last = self.table.position(self._marked_last)
+        first, end = sorted((here if last is None else last, here))
+        self.place.marks |= set(keys[first : end + 1])
+        self._show_marks()
+        return True
+
+    def invert_marks(self) -> bool:
+        """Mark what is not marked and the other way round; False while the list is still being read."""
+        if self._window is None or not self._window.complete:
+            return False
+        self.place.marks ^= set(self._window.keys)
+        self._show_marks()
+        return True
+
+    def chosen_rows(self) -> list[list[str]]:
+        """Return what the marked rows, or the one under the cursor, show in each column."""
+        if self.place.marks and self.place.kind is not None and self._window is not None:
+            wanted = [key for key in self._window.keys if key in self.place.marks]
+            rows = shown_rows(self._reading.pages, self.place.kind, wanted)
+        else:
+            rows = [self.row] if self.row is not None else []
+        return [[part.text for part in row.cells] for row in rows]
 
     def unmark_all(self) -> None:
         """Take all marks away."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from roster_tui.actions import VIEWS
@@ -12,12 +12,14 @@ from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Part
 from roster_tui.findings.catalog import CODES
 from roster_tui.present import NOTHING, SEVERITY_SYMBOLS, display_text, number, state_label
-from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
+from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.read import AnyRow, SchoolRow, SectionRow, TeacherRow, rows
 from roster_tui.roster.window import Window
 
 _PAGE = 64
 _PAGES_KEPT = 32
+MOST_COPIED = 800
+"""Rows that a terminal's clipboard may hold; one query reads them."""
 
 STATE_STYLES = {"active": "good", "pending": "warn", "suspended": "bad"}
 SEVERITY_STYLES = {3: "bad", 2: "warn", 1: "dim"}
@@ -83,10 +85,7 @@ class RosterSource:
 
     def _read(self, page: int) -> list[Row]:
         keys = self.window.keys[page * _PAGE : (page + 1) * _PAGE]
-        kind = self.window.listing.kind
-        found: dict[int, AnyRow] = {row.key: row for row in rows(self._db, kind, keys)}
-        shown = _SHOWN[kind.name]
-        return [shown(found[key]) if key in found else _gone(key, len(self.columns)) for key in keys]
+        return shown_rows(self._db, self.window.listing.kind, keys)
 
     def position(self, key: int | str) -> int | None:
         """Return the place of a record among the keys that are known so far."""
@@ -107,6 +106,13 @@ class RosterSource:
         if self.window.listing.within:
             return f"There are no {name} here.\nesc goes back."
         return f"There are no {name} yet.\nS fetches the roster from Clever."
+
+
+def shown_rows(db: sqlite3.Connection, kind: Kind, keys: Sequence[int]) -> list[Row]:
+    """Return records as the list shows them, in the order of their keys."""
+    found: dict[int, AnyRow] = {row.key: row for row in rows(db, kind, keys)}
+    shown = _SHOWN[kind.name]
+    return [shown(found[key]) if key in found else _gone(key, len(COLUMNS[kind.name])) for key in keys]
 
 
 def _gone(key: int, columns: int) -> Row:

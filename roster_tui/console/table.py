@@ -87,6 +87,10 @@ class RecordTable(ScrollView, can_focus=True):
         """The row under the cursor."""
         return self._source.row(self.cursor) if self._source and self.cursor < self.count else None
 
+    def position(self, key: int | str | None) -> int | None:
+        """Return the place of a record, or None when it is not among the rows."""
+        return self._source.position(key) if self._source and key is not None else None
+
     def show(self, source: Source, key: int | str | None, *, sorted_by: str = "", descending: bool = False) -> None:
         """Show other rows; the cursor goes to ``key`` where it is among them, or stays at its place."""
         self._source = source
