@@ -96,8 +96,8 @@ class Action:
     """The verb on accounts that it performs."""
     command: str | None = None
     """Its twin on the command line."""
-    footer: bool = False
-    """Whether the key line has room for it."""
+    footer: int = 0
+    """Its claim to the key line: 1 always, 2 where there is room left, 0 never."""
     for_admins: bool = False
     """Whether only operators who are admins may do it."""
 
@@ -202,12 +202,12 @@ ACTIONS: tuple[Action, ...] = (
            reason=_needs("This is the first step", lambda context: context.depth or context.filtered)),
     Action("nav.before", "Before", "Go back to the place one was at before, in whatever view", "left_square_bracket"),
     Action("nav.after", "After", "Go forward again to the place one came back from", "right_square_bracket"),
-    Action("nav.go", "Go to", "Type where to: a view with its filter, a school, a person's name", "colon", footer=True),
+    Action("nav.go", "Go to", "Type where to: a view with its filter, a school, a person's name", "colon", footer=2),
     Action("detail.toggle", "Detail", "Show or hide everything about the row under the cursor", "d", reason=_ROW,
-           footer=True),
+           footer=2),
     Action("row.why", "Why", "Say why this teacher or section can, or can't, be seen, link by link", "w",
            views=frozenset({"triage", "teachers", "sections", "conflicts"}), reason=_explains,
-           command="explain teacher ID", footer=True),
+           command="explain teacher ID", footer=1),
     Action("finding.dismiss", "Dismiss", "Set the finding aside, with a reason, until its evidence changes", "x",
            Danger.REVERSIBLE, _FINDINGS, _dismiss, command="conflicts dismiss ID"),
     Action("pair.accept", "Accept pair", "The two records are one: put the IDs on the crosswalk", "y",
@@ -219,11 +219,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("finding.set_aside", "Set aside", "Show or hide findings that were dismissed or rejected", "v",
            views=frozenset({"conflicts"}), command="conflicts --all"),
     Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash", views=_LISTS,
-           footer=True, command="teachers FILTER"),
+           footer=1, command="teachers FILTER"),
     Action("list.sort", "Sort", "Sort by the next column", "o", views=_LISTS),
     Action("list.reverse", "Reverse", "Turn the order round", "O", views=_LISTS),
     Action("mark.toggle", "Mark", "Mark the row under the cursor, or take the mark away", "space",
-           views=frozenset({"teachers"}), reason=_ROW, footer=True),
+           views=frozenset({"teachers"}), reason=_ROW, footer=2),
     Action("mark.all", "Mark all", "Mark every row that passes the filter", "asterisk",
            views=frozenset({"teachers"}), reason=_ROW),
     Action("mark.range", "Mark to here", "Mark every row between the last one marked and the cursor", "m",
@@ -233,11 +233,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.none", "Unmark all", "Take all marks away", "minus", views=frozenset({"teachers"}),
            reason=_needs("Nothing is marked", lambda context: context.marked)),
     Action("account.suspend", "Suspend", "Take away the right to sign in; all data stays", "s", Danger.REVERSIBLE,
-           _ACCOUNTS, _suspend, verb="suspend", command="suspend", footer=True),
+           _ACCOUNTS, _suspend, verb="suspend", command="suspend", footer=1),
     Action("account.unsuspend", "Unsuspend", "Give the right to sign in back", "u", Danger.REVERSIBLE,
-           _ACCOUNTS, _unsuspend, verb="unsuspend", command="unsuspend", footer=True),
+           _ACCOUNTS, _unsuspend, verb="unsuspend", command="unsuspend", footer=1),
     Action("account.activate", "Activate", "Send the activation email", "a", Danger.IRREVERSIBLE,
-           _ACCOUNTS, _activate, verb="activate", command="activate", footer=True),
+           _ACCOUNTS, _activate, verb="activate", command="activate", footer=1),
     Action("account.activate_all", "Activate all pending", "Send the activation email to every pending account", "A",
            Danger.IRREVERSIBLE, _ACCOUNTS, _needs("No account is pending", lambda context: context.pending),
            verb="activate", command="activate --all-pending"),
@@ -258,15 +258,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync.run", "Sync now", "Fetch the roster from Clever now", "S", Danger.REVERSIBLE,
            reason=_needs("A sync is running", lambda context: not context.syncing), command="sync"),
     Action("hold.approve", "Approve", "Look at the sync that is held, and apply it", "v", Danger.IRREVERSIBLE,
-           frozenset({"sync"}), _hold, command="hold approve", footer=True),
+           frozenset({"sync"}), _hold, command="hold approve", footer=1),
     Action("hold.discard", "Discard", "Look at the sync that is held, and throw it away", "X", Danger.BULK,
-           frozenset({"sync"}), _hold, command="hold discard", footer=True),
+           frozenset({"sync"}), _hold, command="hold discard", footer=1),
     Action("copy.rows", "Copy", "Send the row, or the marked ones, to the terminal's clipboard as a table", "c",
            reason=_ROW),
     Action("copy.id", "Copy ID", "Send the Clever ID of the record to the terminal's clipboard", "C",
            reason=_needs("This row stands for no record", lambda context: context.has_id)),
     Action("app.messages", "Messages", "Show the messages of this session again", "M"),
-    Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=True),
+    Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=1),
     Action("app.palette", "Palette", "Find any action by name", "ctrl+p"),
     Action("app.quit", "Quit", "Leave the console", "q"),
 )  # fmt: skip

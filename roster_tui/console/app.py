@@ -170,7 +170,8 @@ class RosterApp(App[None]):
             return
         context = self.context()
         right = view_parts(context.view, self.size.width)
-        self.query_one("#keys", Line).show(key_parts(context, offered(context)), right)
+        room = self.size.width - sum(len(part.text) for part in right)
+        self.query_one("#keys", Line).show(key_parts(context, offered(context), room), right)
 
     def on_resize(self, event: Resize) -> None:
         """Follow the terminal's size; too small to work in, it says so until it grows."""

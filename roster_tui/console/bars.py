@@ -94,14 +94,20 @@ def view_parts(view: str, width: int) -> list[Part]:
     return [*parts, Part(" ")] if width >= _VIEWS_FROM else [Part("1-7", "key"), Part(" views ", "dim")]
 
 
-def key_parts(context: Context, actions: Iterable[Action]) -> list[Part]:
-    """Return the key line: what has a place in it, dimmed where it cannot be done right now."""
+def key_parts(context: Context, actions: Iterable[Action], width: int) -> list[Part]:
+    """Return the key line in so many columns: what has a place in it, dimmed where it cannot be done right now."""
+    named = [(action, key_name(action.key), action.title.lower()) for action in actions if action.footer]
+    room = width - sum(_key_width(key, title) for action, key, title in named if action.footer == 1) - 2
     parts = [Part(" ")]
-    for action in actions:
-        if action.footer:
-            off = action.unavailable(context) is not None
-            parts += [
-                Part(key_name(action.key), "dim" if off else "key"),
-                Part(f" {action.title.lower()}  ", "dim" if off else ""),
-            ]
+    for action, key, title in named:
+        if action.footer > 1:
+            room -= _key_width(key, title)
+            if room < 0:
+                continue
+        off = action.unavailable(context) is not None
+        parts += [Part(key, "dim" if off else "key"), Part(f" {title}  ", "dim" if off else "")]
     return parts
+
+
+def _key_width(key: str, title: str) -> int:
+    return len(key) + len(title) + 3
