@@ -241,7 +241,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     clever: CleverSettings = CleverSettings()
     mail: MailSettings = MailSettings()
     export: ExportSettings = ExportSettings()
-    history_days: Annotated[int, Meta(description="Days for which runs and their changes are kept", ge=31)] = 400
+    history_days: Annotated[
+        int, Meta(description="Days for which runs, their changes and damaged caches are kept", ge=31)
+    ] = 400
     hold: HoldSettings = HoldSettings()
     notify: NotifySettings = NotifySettings()
     support: SupportSettings = SupportSettings()

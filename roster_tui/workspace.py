@@ -233,6 +233,9 @@ def create_workspace(settings: Settings, district: DistrictName, clock: Clock = 
     """Return the workspace of a district, making its folder when it is new. Raises `FolderUnusable`."""
     root = private_folder(settings.data_root)
     folder = private_folder(root / district.id)
+    if folder.stat().st_mode & 0o077:
+        # Copied or restored by other means, it may have been opened to others.
+        folder.chmod(0o700)
     from roster_tui.ledger.documents import replace_atomically
 
     described = folder / "district.json"

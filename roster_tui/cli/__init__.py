@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -9,6 +10,8 @@ def main() -> None:
     """Run ``roster-tui`` and exit with the code of the contract."""
     from roster_tui.cli.errors import exit_code_of
 
+    # Whatever a library creates is its owner's alone, from the first moment and whatever the shell has set.
+    os.umask(0o077)
     sys.exit(exit_code_of(_console if len(sys.argv) == 1 else _command))
 
 

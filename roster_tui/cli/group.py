@@ -36,6 +36,7 @@ COMMANDS = {
     "support-lead": ("acts:support_lead", "Mark whom teachers turn to."),
     "undo": ("acts:undo", "Take a whole action back."),
     "accounts": ("accounts:accounts", "Confirm a mailed link, import who has activated, write own mail texts."),
+    "purge": ("purge:purge", "Remove a district's cache, or everything kept about it."),
     "ticket": ("ticket:ticket", "Check what is to leave for students' data."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
 }

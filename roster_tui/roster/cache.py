@@ -116,6 +116,12 @@ class Cache:
         """Delete the next roster."""
         discard(self.staged_file)
 
+    def discard_moved_aside(self, before: datetime) -> None:
+        """Delete damaged files that were moved aside before a moment: they hold students like the one in use."""
+        for file in self.file.parent.glob(f"{self.file.name}.damaged-*"):
+            if file.stat().st_mtime < before.timestamp():
+                file.unlink(missing_ok=True)
+
     def _attach(self, db: sqlite3.Connection) -> None:
         db.execute("ATTACH ? AS staged", (str(self.staged_file),))
         # Comparing and writing a city's rows reads all over both files.

@@ -28,3 +28,4 @@ def commit(workspace: Workspace, run: int, **facts: Any) -> None:
         history.end_run(db, run, "applied", at, **facts)
         history.prune(db, at - timedelta(days=workspace.settings.history_days))
     workspace.cache.discard_staged()
+    workspace.cache.discard_moved_aside(at - timedelta(days=workspace.settings.history_days))

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,17 @@ def test_many_may_create_it_at_once(tmp_path: Path) -> None:
 def test_a_reader_cannot_write(cache: Cache) -> None:
     with pytest.raises(sqlite3.OperationalError), cache.reading() as db:
         db.execute("DELETE FROM meta")
+
+
+def test_a_damaged_file_is_kept_for_a_while_only(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "roster.sqlite")
+    cache.file.write_bytes(b"no database at all" * 100)
+    with pytest.raises(CacheDamaged) as damaged:
+        cache.ensure()
+    aside = damaged.value.moved_to
+    at = datetime.fromtimestamp(aside.stat().st_mtime, UTC)
+    cache.discard_moved_aside(at - timedelta(days=1))
+    assert aside.exists()
+    cache.discard_moved_aside(at + timedelta(days=1))
+    assert not aside.exists()
+    assert cache.file.exists()
