@@ -143,6 +143,28 @@ class ExportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return _listed(self.others)
 
 
+class DirectorySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who keeps the accounts: the console itself, or a platform that speaks SCIM 2.0."""
+
+    backend: Annotated[
+        Literal["local", "scim"],
+        Meta(description="`local` keeps the accounts in the data folder, `scim` on a platform"),
+    ] = "local"
+    url: Annotated[str, Meta(description="Where the platform's SCIM service answers; it often ends in `/scim/v2`")] = ""
+    token_file: Annotated[str, Meta(description="File that holds the SCIM token; only its owner may read it")] = ""
+    token_command: Annotated[str, Meta(description="Command that prints the SCIM token")] = ""
+    external_id: Annotated[
+        Literal["clever_id", "sis_id"], Meta(description="What the platform keeps as `externalId` of a user")
+    ] = "clever_id"
+    filter: Annotated[
+        str, Meta(description='SCIM filter of the users to list, as in `userType eq "Staff"`; all of them by default')
+    ] = ""
+
+    def __post_init__(self) -> None:
+        if self.backend == "scim" and not is_secure(self.url):
+            raise ValueError(f"url is {self.url!r}; it must be an https address (http only on loopback)")
+
+
 class KindHoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When one type of record holds a sync; what is not set is as for the others."""
 
@@ -239,6 +261,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(description="Days after which a mailed but pending account is a finding", ge=0)
     ] = 3
     clever: CleverSettings = CleverSettings()
+    directory: DirectorySettings = DirectorySettings()
     mail: MailSettings = MailSettings()
     export: ExportSettings = ExportSettings()
     history_days: Annotated[
@@ -334,8 +357,22 @@ def clever_token(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     if settings.clever.token_file:
         return private_file(Path(settings.clever.token_file).expanduser(), "clever.token_file")
     if settings.clever.token_command:
-        return _from_command(settings.clever.token_command)
+        return _from_command(settings.clever.token_command, "clever.token_command")
     return None
+
+
+def directory_token(settings: DirectorySettings) -> Secret:
+    """Return the token of a platform's SCIM service, from file or command.
+
+    Raises `SettingsError` when there is none, a file can be read by others, or a command fails.
+    """
+    if settings.token_file:
+        return private_file(Path(settings.token_file).expanduser(), "directory.token_file")
+    if settings.token_command:
+        return _from_command(settings.token_command, "directory.token_command")
+    raise SettingsError(
+        "directory.backend is scim, but there is no token for it. Set directory.token_file or directory.token_command"
+    )
 
 
 class ClientSecret(NamedTuple):
@@ -378,16 +415,16 @@ def private_file(path: Path, setting: str) -> Secret:
     return Secret(text)
 
 
-def _from_command(command: str) -> Secret:
+def _from_command(command: str, setting: str) -> Secret:
     # The command is the operator's own setting, like an editor or a pager: a shell is what it expects.
     try:
         done = subprocess.run(  # noqa: S602
             command, shell=True, capture_output=True, text=True, timeout=_TOKEN_COMMAND_SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
-        raise SettingsError(f"clever.token_command took longer than {_TOKEN_COMMAND_SECONDS} s") from None
+        raise SettingsError(f"{setting} took longer than {_TOKEN_COMMAND_SECONDS} s") from None
     if done.returncode or not done.stdout.strip():
-        raise SettingsError(f"clever.token_command gave no token (exit code {done.returncode})")
+        raise SettingsError(f"{setting} gave no token (exit code {done.returncode})")
     return Secret(done.stdout.strip())
 
 
@@ -441,7 +478,14 @@ def _explained(error: str) -> str:
 
 def _names() -> list[str]:
     tables = (
-        *(Settings, CleverSettings, MailSettings, ExportSettings, HoldSettings, KindHoldSettings, NotifySettings),
+        Settings,
+        CleverSettings,
+        DirectorySettings,
+        MailSettings,
+        ExportSettings,
+        HoldSettings,
+        KindHoldSettings,
+        NotifySettings,
         SupportSettings,
     )
     return [field.name for table in tables for field in msgspec.structs.fields(table)]

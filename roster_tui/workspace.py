@@ -78,9 +78,13 @@ class Workspace:
     @cached_property
     def directory(self) -> Directory:
         """Where the accounts live."""
+        private_folder(self.folder / "ledger")
+        if self.settings.directory.backend == "scim":
+            from roster_tui.accounts.scim.opening import scim_directory
+
+            return scim_directory(self.settings.directory, self.folder, self.cache, self.clock)
         from roster_tui.accounts.local import LocalDirectory
 
-        private_folder(self.folder / "ledger")
         return LocalDirectory(self.folder / "ledger" / "accounts.json")
 
     @cached_property

@@ -32,6 +32,8 @@ class Role(StrEnum):
     COACH_ADMIN = "Instructional Coach Administrator"
     COACH = "Instructional Coach"
     TEACHER = "Teacher"
+    OTHER = "Other"
+    """Some role of the platform that is none of these; never given by us."""
 
 
 class Permission(StrEnum):
@@ -100,6 +102,8 @@ class CauseKind(StrEnum):
     BY_HAND = "by_hand"
     EMAIL_MISSING = "email_missing"
     NOT_IN_DATA = "not_in_data"
+    ON_PLATFORM = "on_platform"
+    """By somebody or something on the platform, which does not tell why."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Cause:
             CauseKind.BY_HAND: f"by {self.by}",
             CauseKind.EMAIL_MISSING: "email blank in the SIS",
             CauseKind.NOT_IN_DATA: "no longer in Clever's data",
+            CauseKind.ON_PLATFORM: "on the platform, reason not known",
         }[self.kind]
         return f"{what}: {self.reason}" if self.reason else what
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -51,6 +53,29 @@ class TokenSource(Protocol):
 
     async def after_refusal(self, refused: Credential) -> Credential | None:
         """Return another token than the refused one, or None when there is no other."""
+
+
+class ReadToken:
+    """A token that is read where it is kept when it is first needed, and again when it is refused.
+
+    ``read`` may block: it runs in a thread.
+    """
+
+    def __init__(self, read: Callable[[], Credential]) -> None:
+        self._read = read
+        self._known: Credential | None = None
+
+    async def current(self) -> Credential:
+        """Return the token as last read. Raises what ``read`` raises."""
+        if self._known is None:
+            self._known = await asyncio.to_thread(self._read)
+        return self._known
+
+    async def after_refusal(self, refused: Credential) -> Credential | None:
+        """Return the token that is kept by now, or None when it is still the refused one."""
+        if self._known == refused:
+            self._known = await asyncio.to_thread(self._read)
+        return None if self._known == refused else self._known
 
 
 class FixedToken:

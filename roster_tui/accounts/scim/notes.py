@@ -1,0 +1,144 @@
+"""What SCIM has no word for, kept in our ledger beside the platform's users: one small document an account.
+
+A note that says something of a state (why suspended, until when a role is held) counts only while the platform
+is in that state. So it can be written before the platform is asked, and a crash in between shows nothing wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from roster_tui.accounts.model import Account, Cause, CauseKind
+from roster_tui.accounts.scim.messages import User
+from roster_tui.accounts.scim.rights import permission_of, role_of
+from roster_tui.ledger import Documents, LedgerDamaged
+from roster_tui.roster.identities import Identity
+
+Note = Mapping[str, Any]
+"""Fields of an account as they are stored, by name."""
+
+_TABLE = "notes"
+_HELD_BY_PLATFORM = frozenset({"id", "name", "created_at", "email", "sis_id", "role", "permission"})
+_GRANTED = "granted"
+"""The rights that ``temporary`` speaks of."""
+_OF_A_STATE = ("cause", "temporary", _GRANTED)
+_UNKNOWN_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+_STALE_AFTER = timedelta(hours=1)
+
+
+def account_of(user: User, identity: Identity, note: Note) -> Account:
+    """Return the account of a user, with what our ledger notes of it. Raises `msgspec.ValidationError`."""
+    fields = dict(note)
+    granted = fields.pop(_GRANTED, None)
+    role, permission = role_of(user.roles), permission_of(user.entitlements)
+    if granted != {"role": role, "permission": permission}:
+        fields.pop("temporary", None)
+    cause = fields.pop("cause", None)
+    created = user.created or user.changed or _UNKNOWN_MOMENT
+    held = {
+        "id": identity.clever_id,
+        "name": user.name,
+        "created_at": created,
+        "email": user.email,
+        "sis_id": identity.sis_id,
+        "role": role,
+        "permission": permission,
+        "cause": None if user.active else cause or _on_platform(user),
+    }
+    # The platform only tells that somebody may sign in; who never did is known where a note says so.
+    return msgspec.convert({"activated_at": created, **fields, **held}, Account)
+
+
+def note_of(account: Account) -> dict[str, Any]:
+    """Return what of an account the platform has no word for."""
+    values = msgspec.to_builtins(account)
+    note = {
+        name: value for name, value in values.items() if name not in _HELD_BY_PLATFORM and value not in (None, False)
+    }
+    if account.activated_at is None:
+        note["activated_at"] = None
+    elif account.activated_at == account.created_at:
+        del note["activated_at"]
+    if account.cause and account.cause.kind is CauseKind.ON_PLATFORM:
+        del note["cause"]
+    if account.temporary:
+        note[_GRANTED] = msgspec.to_builtins(account.rights)
+    return note
+
+
+def claimed(before: Note, after: Note) -> dict[str, Any]:
+    """Return the note to be written before the platform is asked: what held of the old state is not lost yet."""
+    return {**{name: value for name, value in before.items() if name in _OF_A_STATE}, **after}
+
+
+def corrected(now: Note, wrong: Note, right: Note) -> dict[str, Any]:
+    """Return a note with one version of it put in the place of another; what somebody else has written stays."""
+    note = dict(now)
+    for name in wrong.keys() | right.keys():
+        if note.get(name) == wrong.get(name):
+            if name in right:
+                note[name] = right[name]
+            else:
+                note.pop(name, None)
+    return note
+
+
+def _stale(note: Note, user: User, at: datetime) -> bool:
+    """Return whether a note tells why somebody is suspended who is not, nor can be just about to be."""
+    cause = note.get("cause")
+    return cause is not None and user.active and datetime.fromisoformat(cause["since"]) < at - _STALE_AFTER
+
+
+def _on_platform(user: User) -> dict[str, Any]:
+    since = user.changed or user.created or _UNKNOWN_MOMENT
+    cause: dict[str, Any] = msgspec.to_builtins(Cause(CauseKind.ON_PLATFORM, since, "the platform"))
+    return cause
+
+
+class Notes:
+    """All notes of a district, in one file that any number of consoles may use at once.
+
+    Every method may raise `LedgerDamaged`; they block, so they are called in a thread.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._documents = Documents(file)
+
+    def tidied(self, users: Mapping[str, User], at: datetime) -> dict[str, Note]:
+        """Return all notes by Clever ID, without causes that no longer hold; ``users`` are those of the platform."""
+        table = self._documents.reading().table(_TABLE)
+        notes: dict[str, Note] = {str(document.doc_id): document for document in table}
+        stale = [
+            clever_id for clever_id in notes.keys() & users.keys() if _stale(notes[clever_id], users[clever_id], at)
+        ]
+        if stale:
+            self.rewrite(stale, lambda _, note: {name: note[name] for name in note if name != "cause"})
+        return notes
+
+    def some(self, ids: Iterable[str]) -> dict[str, Note]:
+        """Return the notes of some accounts."""
+        return dict(self._documents.reading().table(_TABLE).pick(list(ids)))
+
+    def rewrite(self, ids: Iterable[str], new: Callable[[str, Note], Note | None]) -> None:
+        """Write notes anew in one transaction; ``new`` returns None for one that stays as it is."""
+        with self._documents.changing() as database:
+            table = database.table(_TABLE)
+            wanted = list(ids)
+            now = table.pick(wanted)
+            fresh = {clever_id: new(clever_id, now.get(clever_id, {})) for clever_id in wanted}
+            table.put({clever_id: note for clever_id, note in fresh.items() if note})
+            empty = [clever_id for clever_id, note in fresh.items() if note is not None and not note]
+            if empty:
+                table.drop(empty)
+
+    def read(self, user: User, identity: Identity, note: Note) -> Account:
+        """Return the account of a user and its note."""
+        try:
+            return account_of(user, identity, note)
+        except (msgspec.ValidationError, TypeError) as error:
+            raise LedgerDamaged(self._documents.file, f"account {identity.clever_id}: {error}") from None

@@ -1,0 +1,42 @@
+"""The SCIM directory of a district, from its settings and its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from roster_tui.accounts.scim.directory import ScimDirectory
+from roster_tui.accounts.scim.members import Members
+from roster_tui.accounts.scim.notes import Notes
+from roster_tui.roster.cache import Cache
+from roster_tui.settings import DirectorySettings, directory_token
+
+if TYPE_CHECKING:
+    from roster_tui.accounts.scim.service import Service
+
+
+def scim_directory(
+    settings: DirectorySettings, folder: Path, cache: Cache, clock: Callable[[], datetime]
+) -> ScimDirectory:
+    """Return the directory that the settings name; the platform is asked, and its token read, only when needed."""
+    return ScimDirectory(
+        _service_opener(settings),
+        Members(cache, settings.external_id),
+        Notes(folder / "ledger" / "scim.json"),
+        folder / "scim-offers.json",
+        clock,
+        settings.filter,
+    )
+
+
+def _service_opener(settings: DirectorySettings) -> Callable[[], Service]:
+    def opened() -> Service:
+        # Imported when the platform is asked: HTTP alone takes a tenth of a second.
+        from roster_tui.accounts.scim.service import Service
+        from roster_tui.http.credentials import Credential, ReadToken
+
+        return Service(settings.url, ReadToken(lambda: Credential.bearer(directory_token(settings).reveal())))
+
+    return opened
