@@ -47,6 +47,9 @@ class Directory(Protocol):
     name: str
     """As settings and messages call it."""
 
+    remarks: tuple[str, ...]
+    """What is to be known of the accounts that were listed last, and of those that were not."""
+
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""

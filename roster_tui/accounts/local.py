@@ -23,6 +23,7 @@ class LocalDirectory:
 
     name = "local"
     capabilities = Capabilities(batch=1_000)
+    remarks: tuple[str, ...] = ()
 
     def __init__(self, file: Path) -> None:
         self._documents = Documents(file)

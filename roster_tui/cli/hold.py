@@ -60,11 +60,12 @@ def approve(session: Session, digest: str | None, limit: int) -> None:
         _print(found, limit)
         _ask(session, "Apply this sync?")
         digest = found.digest
-    accounts = asyncio.run(approve_held(workspace, digest))
+    followed = asyncio.run(approve_held(workspace, digest))
     if session.as_json:
-        session.print_json({"state": "applied", "digest": digest, "accounts": accounts})
+        numbers = {"accounts": followed.done, "accounts_expected": followed.expected}
+        session.print_json({"state": "applied", "digest": digest, **numbers})
     else:
-        click.echo("Applied. " + ", ".join(f"{number(count)} accounts {what}" for what, count in accounts.items()))
+        click.echo(f"Applied. {followed.told}")
 
 
 @hold.command(cls=Command)

@@ -7,7 +7,6 @@ from typing import Literal, Protocol
 
 from roster_tui.accounts.directory import DirectoryError
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.present import number
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.sync import HoldChanged, SyncRefused
 from roster_tui.sync.hold import Review, approve, discard, review
@@ -57,8 +56,8 @@ class Holding:
             self._changed()
 
     async def _apply(self, found: Review) -> str:
-        accounts = await approve(self._workspace, found.digest)
-        return "Applied. " + ", ".join(f"{number(count)} accounts {what}" for what, count in accounts.items())
+        followed = await approve(self._workspace, found.digest)
+        return f"Applied. {followed.told}"
 
     async def _throw_away(self, found: Review) -> str:
         await discard(self._workspace)

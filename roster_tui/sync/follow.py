@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,21 +21,43 @@ ACCOUNTS_DUE = "accounts_due"
 """Kept beside the roster from the moment it changes until the accounts have followed."""
 
 
-async def follow(workspace: Workspace) -> dict[str, int]:
+@dataclass(frozen=True)
+class Followed:
+    """What became of the accounts after a sync."""
+
+    done: Mapping[str, int]
+    """Accounts ``created, suspended, restored`` by us; empty where the platform's own sync does that."""
+    expected: Mapping[str, int] | None = None
+    """The same numbers, as the platform's own sync will make them; None where ours does."""
+    remarks: tuple[str, ...] = ()
+    """What else is to be known of the accounts as they were read."""
+
+    @property
+    def told(self) -> str:
+        """Return the numbers for people to read."""
+        if self.expected is None:
+            return ", ".join(f"{count:,} accounts {what}" for what, count in self.done.items())
+        numbers = ", ".join(f"{count:,} {what}" for what, count in self.expected.items())
+        return f"The platform keeps the accounts; what its own sync will do by this roster: {numbers}"
+
+
+async def follow(workspace: Workspace) -> Followed:
     """Bring accounts and findings in step with the roster as it is.
 
-    Returns the number of accounts ``created, suspended, restored``. Raises `DirectoryError` or `LedgerDamaged`;
-    it can be done again then.
+    A platform that keeps its accounts itself is only read: what its own sync will do to them follows from the
+    same rules, and is told. Raises `DirectoryError` or `LedgerDamaged`; it can be done again then.
     """
     at = workspace.clock()
-    accounts = {account.id: account for account in await workspace.directory.list_accounts()}
+    directory = workspace.directory
+    accounts = {account.id: account for account in await directory.list_accounts()}
     with workspace.cache.reading() as db:
         ahead = reconcile(persons(people(db)), accounts, at)
-    if ahead.accounts:
+    ours = directory.capabilities.follows_sync
+    if ours and ahead.accounts:
         await _write_accounts(workspace, ahead, at)
-    accounts |= {account.id: account for account in ahead.accounts}
+        accounts |= {account.id: account for account in ahead.accounts}
     await in_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
-    return _numbers(ahead)
+    return Followed(_numbers(ahead)) if ours else Followed({}, _numbers(ahead), directory.remarks)
 
 
 def _numbers(ahead: Reconciliation) -> dict[str, int]:

@@ -23,7 +23,7 @@ from roster_tui.sync.affected import Departures, departures
 from roster_tui.sync.commit import commit
 from roster_tui.sync.errors import HoldChanged, NothingHeld
 from roster_tui.sync.fetched import in_thread
-from roster_tui.sync.follow import finish_interrupted, follow
+from roster_tui.sync.follow import Followed, finish_interrupted, follow
 from roster_tui.sync.judge import digest, persons
 from roster_tui.sync.lock import locked
 from roster_tui.workspace import Workspace
@@ -77,8 +77,8 @@ def _tallies(run: history.Run) -> dict[str, Tally]:
     }
 
 
-async def approve(workspace: Workspace, shown: str) -> dict[str, int]:
-    """Apply the held run if it still is what was shown; returns the accounts ``created, suspended, restored``.
+async def approve(workspace: Workspace, shown: str) -> Followed:
+    """Apply the held run if it still is what was shown; returns what became of the accounts.
 
     Raises `NothingHeld`, `HoldChanged` when the digest is another by now, `SyncRunning`.
     """
@@ -89,9 +89,9 @@ async def approve(workspace: Workspace, shown: str) -> dict[str, int]:
             raise HoldChanged
         action = _write_intent(workspace, "approve", found)
         await in_thread(commit, workspace, found.run.id)
-        accounts = await follow(workspace)
-        _write(workspace, action, "approve", "outcome", results=accounts)
-        return accounts
+        followed = await follow(workspace)
+        _write(workspace, action, "approve", "outcome", results=followed.done)
+        return followed
 
 
 async def discard(workspace: Workspace) -> history.Run:

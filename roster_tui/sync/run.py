@@ -19,7 +19,7 @@ from roster_tui.sync.commit import commit
 from roster_tui.sync.errors import DistrictNotReady, SyncRefused, WrongDistrict
 from roster_tui.sync.feed import Feed
 from roster_tui.sync.fetched import Fetched, in_thread
-from roster_tui.sync.follow import finish_interrupted, follow
+from roster_tui.sync.follow import Followed, finish_interrupted, follow
 from roster_tui.sync.full import fetch_everything
 from roster_tui.sync.incremental import EventsDoubtful, fetch_events
 from roster_tui.sync.judge import Judged, judge
@@ -50,6 +50,8 @@ class SyncResult:
     """Why everything was fetched; None for an incremental run."""
     notes: tuple[str, ...] = ()
     """What else a person should know."""
+    expected: Mapping[str, int] | None = None
+    """Accounts that the platform's own sync will create, suspend and restore; None where ours does."""
 
     def document(self) -> dict[str, Any]:
         """Return the result as ``sync --json`` prints it."""
@@ -63,6 +65,7 @@ class SyncResult:
             "reason": self.reason,
             "notes": list(self.notes),
             "accounts": dict(self.accounts),
+            "accounts_expected": None if self.expected is None else dict(self.expected),
             "unreadable": self.unreadable,
         }
 
@@ -153,9 +156,11 @@ class _Run:
         except BaseException as error:
             self._note_failure(error)
             raise
-        accounts = await self._follow() if judged.hold is None else {}
+        followed = await self._follow() if judged.hold is None else Followed({})
+        if followed.expected is not None:
+            self.notes += (followed.told, *followed.remarks)
         self._note_end(fetched)
-        return self._result(fetched, judged, accounts)
+        return self._result(fetched, judged, followed)
 
     def _begin(self) -> Feed | None:
         """Note that the run has begun; returns where its events go on, or None when everything is fetched."""
@@ -199,7 +204,7 @@ class _Run:
         self.notes += judged.notes
         return judged
 
-    async def _follow(self) -> dict[str, int]:
+    async def _follow(self) -> Followed:
         self.watch.begin("accounts")
         try:
             return await follow(self.workspace)
@@ -240,21 +245,22 @@ class _Run:
         unreadable = [_named(kind, each) for kind, each in fetched.unreadable]
         with self.workspace.cache.writing() as db:
             seconds = round(time.monotonic() - self.began, 3)
-            history.note_run(db, self.number, seconds=seconds, durations=self.watch.durations)
+            history.note_run(db, self.number, seconds=seconds, durations=self.watch.durations, notes=self.notes)
             set_meta(db, "unreadable", unreadable[:_SHOWN])
 
-    def _result(self, fetched: Fetched, judged: Judged, accounts: Mapping[str, int]) -> SyncResult:
+    def _result(self, fetched: Fetched, judged: Judged, followed: Followed) -> SyncResult:
         return SyncResult(
             self.number,
             "applied" if judged.hold is None else "held",
             judged.tallies,
             judged.hold,
             time.monotonic() - self.began,
-            accounts,
+            followed.done,
             len(fetched.unreadable),
             self.mode,
             self.reason,
             tuple(self.notes),
+            followed.expected,
         )
 
 

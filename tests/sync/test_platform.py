@@ -1,0 +1,92 @@
+"""Where a platform keeps the accounts, the sync reads them and says what the platform's own sync will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from roster_tui.accounts.scim.errors import NotScim
+from roster_tui.roster.account_rows import people
+from roster_tui.sandbox.generator import teacher_sis_id
+from roster_tui.workspace import Workspace
+from tests.conftest import settings_for
+from tests.platform import TOKEN, Fault, Platform, running
+from tests.sync.conftest import Night
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    with running(Platform()) as platform:
+        yield platform
+
+
+@pytest.fixture
+def town(clever: Night, platform: Platform, tmp_path: Path) -> Night:
+    """A district whose accounts stand on a platform."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
+    token.chmod(0o600)
+    directory = {"backend": "scim", "url": platform.url, "token_file": str(token)}
+    clever.settings = settings_for(tmp_path / "data", directory=directory)
+    return clever
+
+
+def staff(workspace: Workspace) -> list[str]:
+    """Return the Clever IDs of everybody who should have an account."""
+    with workspace.cache.reading() as db:
+        return [person.id for person in people(db)]
+
+
+def shown(workspace: Workspace) -> dict[str, int]:
+    """Return the accounts as lists show them, counted by state."""
+    with workspace.cache.reading() as db:
+        return dict(db.execute("SELECT state, count(*) FROM account GROUP BY state").fetchall())
+
+
+def test_the_sync_predicts_and_writes_nothing(town: Night, platform: Platform) -> None:
+    town.load()
+    workspace, first = town.sync()
+    ids = staff(workspace)
+    assert first.accounts == {}
+    assert first.expected == {"created": len(ids), "suspended": 0, "restored": 0}
+    assert shown(workspace) == {}
+    # The platform's own sync makes them; and somebody's account is suspended there.
+    made = [platform.add(clever_id) for clever_id in ids]
+    platform.set(made[0], active=False)
+    town.incidents(leavers={teacher_sis_id(7), teacher_sis_id(8)})
+    workspace, second = town.sync()
+    assert second.expected == {"created": 0, "suspended": 2, "restored": 0}
+    assert any("what its own sync will do" in note for note in second.notes)
+    # Shown is what the platform says, not what is expected.
+    assert shown(workspace) == {"active": len(ids) - 1, "suspended": 1}
+    assert {method for method, _ in platform.asked} == {"GET"}
+    assert workspace.journal.verify().entries == 0
+
+
+def test_users_that_are_nobody_are_told(town: Night, platform: Platform) -> None:
+    town.load()
+    platform.add("somebody")
+    _, result = town.sync()
+    assert any("1 users of the platform are not shown" in note for note in result.notes)
+
+
+def test_without_the_platform_the_roster_is_applied_and_the_accounts_follow_later(
+    town: Night, platform: Platform
+) -> None:
+    town.load()
+    workspace, _ = town.sync()
+    for clever_id in staff(workspace):
+        platform.add(clever_id)
+    town.sync()
+    before = shown(workspace)
+    town.incidents(leavers={teacher_sis_id(7)})
+    platform.faults = [Fault("GET", status=404, path="Users")]
+    with pytest.raises(NotScim):
+        town.sync()
+    assert shown(workspace) == before
+    platform.faults = []
+    _, result = town.sync()
+    assert result.expected is not None
+    assert result.expected["suspended"] == 1
