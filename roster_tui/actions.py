@@ -51,6 +51,8 @@ class Context:
     """Kind of the record under the cursor: ``school, teacher, section, student, entry, run`` or None."""
     account_state: str | None = None
     """State of that teacher's account."""
+    activation_untold: bool = False
+    """Whether the directory cannot tell who has activated, so that anybody active may be mailed."""
     finding: bool = False
     """Whether the row stands for a finding that is still there."""
     pair: bool = False
@@ -137,7 +139,7 @@ def _unsuspend(context: Context) -> Reason | None:
 
 
 def _activate(context: Context) -> Reason | None:
-    if not context.marked and context.account_state == "active":
+    if not context.marked and context.account_state == "active" and not context.activation_untold:
         return "Active already"
     if not context.marked and context.account_state == "suspended":
         return "Suspended: no mail is sent to suspended accounts"

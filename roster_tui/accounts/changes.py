@@ -199,7 +199,7 @@ class Confirm:
 
     def applied_to(self, account: Account) -> Account:
         """Return the account activated; the first time counts."""
-        return account if account.activated_at else replace(account, activated_at=self.at)
+        return account if account.activated_at else replace(account, activated_at=self.at, activation_untold=False)
 
     def taken_back(self, before: Account) -> None:
         """Return None: a person's own act."""

@@ -145,6 +145,8 @@ class Account:
     support_lead: bool = False
     """Whether the person is whom teachers of the district turn to (domain rule 9)."""
     activated_at: datetime | None = None
+    activation_untold: bool = False
+    """Whether the directory cannot tell if the person ever activated; the account is taken for active then."""
     invited_at: datetime | None = None
     """When the latest activation mail was sent, or was about to be."""
     invited_before: datetime | None = None
@@ -164,7 +166,7 @@ class Account:
         """Pending, active or suspended."""
         if self.cause is not None:
             return State.SUSPENDED
-        return State.ACTIVE if self.activated_at is not None else State.PENDING
+        return State.ACTIVE if self.activated_at or self.activation_untold else State.PENDING
 
     @property
     def since(self) -> datetime:

@@ -106,9 +106,12 @@ def _unsuspend(account: Account, change: Unsuspend, situation: Situation) -> Jud
 
 
 def _activate(account: Account, change: Mailed, situation: Situation) -> Judgement:
-    if account.state is State.ACTIVE:
+    if account.activated_at is not None and account.state is State.ACTIVE:
         return noop("active already")
-    return _may_be_mailed(account, change, situation)
+    judgement = _may_be_mailed(account, change, situation)
+    if judgement is WOULD_DO and account.activation_untold:
+        return warned("the platform does not tell whether this person has activated already")
+    return judgement
 
 
 def _reset_password(account: Account, change: Mailed, situation: Situation) -> Judgement:

@@ -23,7 +23,7 @@ Note = Mapping[str, Any]
 """Fields of an account as they are stored, by name."""
 
 _TABLE = "notes"
-_HELD_BY_PLATFORM = frozenset({"id", "name", "created_at", "email", "sis_id", "role", "permission"})
+_NOT_NOTED = frozenset({"id", "name", "created_at", "email", "sis_id", "role", "permission", "activation_untold"})
 _GRANTED = "granted"
 """The rights that ``temporary`` speaks of."""
 _OF_A_STATE = ("cause", "temporary", _GRANTED)
@@ -48,22 +48,17 @@ def account_of(user: User, identity: Identity, note: Note) -> Account:
         "sis_id": identity.sis_id,
         "role": role,
         "permission": permission,
+        # The platform only tells who may sign in, not who ever has.
+        "activation_untold": "activated_at" not in fields,
         "cause": None if user.active else cause or _on_platform(user),
     }
-    # The platform only tells that somebody may sign in; who never did is known where a note says so.
-    return msgspec.convert({"activated_at": created, **fields, **held}, Account)
+    return msgspec.convert({**fields, **held}, Account)
 
 
 def note_of(account: Account) -> dict[str, Any]:
     """Return what of an account the platform has no word for."""
     values = msgspec.to_builtins(account)
-    note = {
-        name: value for name, value in values.items() if name not in _HELD_BY_PLATFORM and value not in (None, False)
-    }
-    if account.activated_at is None:
-        note["activated_at"] = None
-    elif account.activated_at == account.created_at:
-        del note["activated_at"]
+    note = {name: value for name, value in values.items() if name not in _NOT_NOTED and value not in (None, False)}
     if account.cause and account.cause.kind is CauseKind.ON_PLATFORM:
         del note["cause"]
     if account.temporary:

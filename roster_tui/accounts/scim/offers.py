@@ -56,8 +56,7 @@ NOTES = {
     Suspend.kind: "the reason is kept in our ledger; the platform only knows that the account is not active",
     SetPin.kind: _IN_LEDGER,
     SetSupportLead.kind: _IN_LEDGER,
-    Mailed.kind: "the mail is ours: the platform sends none and does not know of it. Over SCIM nobody tells who has"
-    " never signed in, so accounts are active unless our ledger knows better",
+    Mailed.kind: "the mail is ours: the platform sends none over SCIM, nor tells who has activated already",
     Confirm.kind: _IN_LEDGER,
 }
 """By kind of change, how it is made on any platform that speaks SCIM."""

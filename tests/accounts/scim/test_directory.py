@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from roster_tui.accounts.changes import Change, Mailed, SetPin, SetRights, Suspend, Unsuspend
-from roster_tui.accounts.directory import ChangedMeanwhile, DirectoryError
+from roster_tui.accounts.act import Performer
+from roster_tui.accounts.changes import Change, Confirm, Mailed, SetPin, SetRights, Suspend, Unsuspend
+from roster_tui.accounts.directory import ChangedMeanwhile, Directory, DirectoryError
+from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.model import Account, Cause, CauseKind, MailKind, Permission, Rights, Role, State, Temporary
 from roster_tui.accounts.scim.directory import ScimDirectory
 from roster_tui.accounts.scim.errors import NotScim, TokenRefused
-from tests.accounts.conftest import an_id
+from tests.accounts.conftest import Clock, an_id
 from tests.accounts.scim.conftest import A_STUDENT, STAFF
 from tests.conftest import NOW
 from tests.platform import Platform, running
@@ -22,7 +23,7 @@ Make = Callable[..., ScimDirectory]
 SUSPEND = Suspend(Cause(CauseKind.BY_HAND, NOW, "jdoe", "left in May"))
 
 
-async def done(directory: ScimDirectory, number: int, change: Change, action: str = "a1") -> Account:
+async def done(directory: Directory, number: int, change: Change, action: str = "a1") -> Account:
     """Change an account and return it as it is then."""
     read = await directory.accounts([an_id(number)])
     answers = await directory.change(list(read.values()), change, action)
@@ -215,21 +216,24 @@ async def test_what_scim_has_no_word_for_stands_in_the_ledger(make_directory: Ma
     assert "the mail is ours" in notes["mailed"]
 
 
-async def test_a_pending_account_is_one_that_our_ledger_knows_as_such(make_directory: Make, platform: Platform) -> None:
+async def test_who_has_activated_is_known_once_our_ledger_knows(
+    performer: Performer, platform: Platform, clock: Clock
+) -> None:
     platform.add(an_id(1))
-
-    class Pending:
-        kind, touches = "pending", ("activated_at",)
-
-        def applied_to(self, account: Account) -> Account:
-            return replace(account, activated_at=None)
-
-        def taken_back(self, before: Account) -> None:
-            return None
-
-    assert (await make_directory().list_accounts())[0].state is State.ACTIVE
-    await done(make_directory(), 1, Pending())
-    assert (await make_directory().list_accounts())[0].state is State.PENDING
+    (before,) = await performer.directory.list_accounts()
+    assert (before.state, before.activated_at) == (State.ACTIVE, None)
+    # SCIM does not tell whether she ever signed in, so the mail may go, with a word of warning.
+    plan = await performer.plan("activate", [an_id(1)])
+    assert plan.items[0].warning == "the platform does not tell whether this person has activated already"
+    report = await performer.perform(plan)
+    assert [item.verdict for item in report.items] == [Verdict.DONE]
+    assert [item.verdict for item in (await performer.plan("activate", [an_id(1)])).items] == [Verdict.NOOP]
+    clock.now += timedelta(days=2)
+    await done(performer.directory, 1, Confirm(clock.now), "a2")
+    (after,) = await performer.directory.list_accounts()
+    assert after.activated_at == clock.now
+    assert (await performer.plan("activate", [an_id(1)])).items[0].reason == "active already"
+    assert platform.count("PATCH") == 0
 
 
 async def test_many_are_changed_in_one_bulk_request(directory: ScimDirectory, platform: Platform) -> None:
