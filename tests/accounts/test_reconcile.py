@@ -34,9 +34,8 @@ def test_the_rules_hold_for_any_roster_and_accounts(roster: list[Person], found:
     assert set(ended) == set(found) | set(emails)
     for clever_id, now in ended.items():
         before = found.get(clever_id)
-        by_hand = now.cause is not None and now.cause.kind is CauseKind.BY_HAND
-        if before and before.cause and before.cause.kind is CauseKind.BY_HAND:
-            assert by_hand, "what a person suspended, no sync gives back"
+        if before and before.cause and before.cause.kind in (CauseKind.BY_HAND, CauseKind.ON_PLATFORM):
+            assert now.cause == before.cause, "what others suspended, no sync gives back"
         elif now.pinned:
             assert before
             assert now.cause is None or before.cause == now.cause, "a pin shields from the sync"
