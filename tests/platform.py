@@ -130,6 +130,11 @@ class Platform:
         """Return whether somebody can sign in."""
         return bool(self.user(user_id)["active"])
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is about to keep somebody waiting."""
+        return any(fault.seconds or fault.late for fault in self.faults)
+
     def updates(self, external_id: str) -> int:
         """Return how often a user has been changed."""
         return self._storage.updates[external_id]

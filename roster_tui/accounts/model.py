@@ -36,6 +36,10 @@ class Role(StrEnum):
     """Some role of the platform that is none of these; never given by us."""
 
 
+ROLES = tuple(role for role in Role if role is not Role.OTHER)
+"""The roles that can be given."""
+
+
 class Permission(StrEnum):
     """What an account may do beside its role; one at most (reference 9)."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
 from roster_tui.accounts.act import Performer
-from roster_tui.accounts.model import Permission, Role
+from roster_tui.accounts.model import ROLES, Permission, Role
 from roster_tui.accounts.plan import Plan
 from roster_tui.accounts.verbs import ALL_AS_IS, Asked
 from roster_tui.actions import BY_ID, account_action
@@ -103,7 +103,7 @@ def support_lead(session: Session, remove: bool, **given: Any) -> None:
 @click.command(cls=Command, help=_help("role"))
 @with_options(
     *_ACCOUNTS,
-    click.option("--grant", metavar="ROLE", help=f"One of: {', '.join(Role)}."),
+    click.option("--grant", metavar="ROLE", help=f"One of: {', '.join(ROLES)}."),
     click.option("--revoke", is_flag=True, help=f"Back to {Role.TEACHER}, without a permission."),
     click.option("--permission", metavar="NAME", help=f"One of: {', '.join(Permission)}; or {NO_PERMISSION}."),
     click.option(
@@ -121,8 +121,8 @@ def role(
         raise click.UsageError("Give --grant ROLE, --permission NAME or both; or --revoke")
     none = permission is not None and permission.lower() == NO_PERMISSION
     asked = Asked(
-        Role.TEACHER if revoke else _named(Role, grant, "role") if grant else None,
-        _named(Permission, permission, "permission") if permission and not none else None,
+        Role.TEACHER if revoke else _named(ROLES, grant, "role") if grant else None,
+        _named(tuple(Permission), permission, "permission") if permission and not none else None,
         no_permission=revoke or none,
         until=until.date() if until else None,
     )
@@ -132,7 +132,7 @@ def role(
 _Named = TypeVar("_Named", Role, Permission)
 
 
-def _named(names: type[_Named], wanted: str, what: str) -> _Named:
+def _named(names: Sequence[_Named], wanted: str, what: str) -> _Named:
     """Return the role or permission with a name; case, and hyphens for blanks, do not matter."""
     spoken = wanted.replace("-", " ").replace("_", " ").casefold()
     for each in names:

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from roster_tui.accounts.model import Permission, Role
+from roster_tui.accounts.model import ROLES, Permission
 from roster_tui.accounts.verbs import Asked
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Line, Part
@@ -22,7 +22,7 @@ from roster_tui.console.table import RecordTable
 from roster_tui.present import display_text
 
 CHOICES = (
-    *((str(role), "role", Asked(role=role)) for role in Role),
+    *((str(role), "role", Asked(role=role)) for role in ROLES),
     *((str(permission), "permission beside the role", Asked(permission=permission)) for permission in Permission),
     ("No permission", "beside the role", Asked(no_permission=True)),
 )

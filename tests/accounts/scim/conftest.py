@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from tests.platform import TOKEN, Platform, running
 
 STAFF = 30
 A_STUDENT = an_id(900)
-PATIENCE = Patience(connect_seconds=2.0, read_seconds=0.4, attempts=3, total_seconds=5.0, backoff_seconds=0.01)
+PATIENCE = Patience(attempts=3, read_seconds=30.0, total_seconds=60.0, backoff_seconds=0.01)
+HURRIED = replace(PATIENCE, read_seconds=1.0)
+"""For a platform that is slow on purpose, so that nobody waits for long."""
 
 
 @pytest.fixture
@@ -53,7 +56,11 @@ def make_directory(tmp_path: Path, platform: Platform, cache: Cache, clock: Cloc
 
     def make(external_id: Any = "clever_id", only: str = "", token: str = TOKEN, url: str = "") -> ScimDirectory:
         return ScimDirectory(
-            lambda: Service(url or platform.url, FixedToken(Credential.bearer(token)), patience=PATIENCE),
+            lambda: Service(
+                url or platform.url,
+                FixedToken(Credential.bearer(token)),
+                patience=HURRIED if platform.is_slow else PATIENCE,
+            ),
             Members(cache, external_id),
             Notes(tmp_path / "scim.json"),
             tmp_path / "scim-offers.json",

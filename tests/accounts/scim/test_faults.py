@@ -18,7 +18,7 @@ from roster_tui.accounts.scim.directory import ScimDirectory
 from roster_tui.accounts.scim.errors import Busy, NotReached, NotScim, PlatformError
 from roster_tui.accounts.scim.service import Service
 from tests.accounts.conftest import Clock, an_id
-from tests.conftest import NOW
+from tests.conftest import NOW, wait_until
 from tests.platform import Fault, Platform
 
 Make = Callable[..., ScimDirectory]
@@ -39,14 +39,14 @@ DONE_UNSEEN = [
     Fault("PATCH", status=500),
     Fault("PATCH", status=502),
     Fault("PATCH", cut=True),
-    Fault("PATCH", seconds=1.0),
+    Fault("PATCH", seconds=3.0),
     Fault("PATCH", status=200),
 ]
 UNKNOWN = [
     Fault("PATCH", status=500, done=False),
     Fault("PATCH", status=503, done=False),
     Fault("PATCH", cut=True, done=False),
-    Fault("PATCH", seconds=1.0, done=False),
+    Fault("PATCH", seconds=3.0, done=False),
 ]
 
 
@@ -117,11 +117,10 @@ async def test_what_comes_about_after_all_is_found_when_it_is_read(
     make_directory: Make, performer: Performer, platform: Platform
 ) -> None:
     user_id = platform.add(an_id(1))
-    platform.faults = [Fault("PATCH", late=1.0)]
+    platform.faults = [Fault("PATCH", late=3.0)]
     (item,) = await suspended(performer, 1)
     assert item.verdict is Verdict.IN_DOUBT
-    await asyncio.sleep(1.2)
-    assert not platform.active(user_id)
+    await asyncio.to_thread(wait_until, lambda: not platform.active(user_id))
     assert platform.updates(an_id(1)) == 1
     (now,) = await make_directory().list_accounts()
     assert str(now.cause) == "by jdoe: left"
@@ -175,7 +174,7 @@ async def test_nobody_there_is_no_doubt(make_directory: Make, platform: Platform
     [
         (Fault("POST", status=500), Verdict.DONE, 1),
         (Fault("POST", cut=True), Verdict.DONE, 1),
-        (Fault("POST", seconds=1.0), Verdict.DONE, 1),
+        (Fault("POST", seconds=3.0), Verdict.DONE, 1),
         (Fault("POST", cut=True, done=False), Verdict.IN_DOUBT, 0),
         (Fault("POST", status=413, done=False), Verdict.FAILED, 0),
         (Fault("POST", status=429, headers=(("retry-after", "86400"),), done=False), Verdict.FAILED, 0),
@@ -221,7 +220,7 @@ async def test_one_of_many_that_changed_meanwhile_is_left_alone(make_directory: 
         Fault("GET", status=500, times=2, path="Users"),
         Fault("GET", status=429, headers=(("retry-after", "0"),), times=2, path="Users"),
         Fault("GET", cut=True, times=1, path="Users"),
-        Fault("GET", seconds=1.0, times=1, path="Users"),
+        Fault("GET", seconds=3.0, times=1, path="Users"),
     ],
     ids=named,
 )
