@@ -60,8 +60,8 @@ def test_approving_applies_exactly_what_was_shown(clever: Night) -> None:
     found = reviewed(workspace)
     assert found.run.hold is not None
     assert found.digest == found.run.hold["digest"]
-    accounts = asyncio.run(approve(workspace, found.digest))
-    assert accounts == {"created": 0, "suspended": 1, "restored": 0}
+    followed = asyncio.run(approve(workspace, found.digest))
+    assert followed.done == {"created": 0, "suspended": 1, "restored": 0}
     assert set(REKEYED.values()) <= students(workspace)
     with workspace.cache.reading() as db:
         assert runs(db, 1)[0].state == "applied"
