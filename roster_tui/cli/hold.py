@@ -13,9 +13,10 @@ from roster_tui.cli.errors import BLOCKED, DONE, USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
+from roster_tui.findings.linkage.nights import MOST_LINKED
 from roster_tui.findings.model import Subject
 from roster_tui.present import counted, display_text, number, subject_label, subject_sis_id
-from roster_tui.sync.affected import MOST_LINKED, Departures
+from roster_tui.sync.affected import Departures
 from roster_tui.sync.hold import Review, review
 from roster_tui.sync.hold import approve as approve_held
 from roster_tui.sync.hold import discard as discard_held

@@ -104,13 +104,13 @@ def _problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _changes(forecast: Forecast) -> dict[str, dict[str, int]]:
+def _changes(forecast: Forecast) -> dict[str, dict[str, int | None]]:
     return {
         f"{kind}s": {
             "added": tally.added,
             "removed": tally.removed,
             "updated": tally.updated,
-            "rekeyed": forecast.rekeyed.get(kind, 0),
+            "rekeyed": None if kind in forecast.unpaired else forecast.rekeyed.get(kind, 0),
         }
         for kind, tally in forecast.tallies.items()
     }
@@ -170,6 +170,8 @@ def _print_forecast(forecast: Forecast) -> None:
         if tally.added or tally.updated or tally.removed:
             rekeyed = forecast.rekeyed.get(kind, 0)
             again = f"  ({number(rekeyed)} re-keyed)" if rekeyed else ""
+            if kind in forecast.unpaired:
+                again = "  (too many to tell who is only re-keyed)"
             changes = f"+{number(tally.added)} ~{number(tally.updated)} -{number(tally.removed)}"
             click.echo(f"  {kind + 's':<12}{number(tally.after):>10}  {changes}{again}")
     if not any(tally.added or tally.updated or tally.removed for tally in forecast.tallies.values()):

@@ -18,6 +18,7 @@ from roster_tui.clever.records import Course, Record, School, Section, Term, Use
 from roster_tui.clever.wire import read_list
 from roster_tui.findings import store
 from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
+from roster_tui.findings.linkage.nights import ALL, MOST_LINKED
 from roster_tui.findings.store import Known
 from roster_tui.preflight.altered import AlteredId, altered_ids
 from roster_tui.preflight.known_ids import KnownIds
@@ -64,6 +65,8 @@ class Forecast:
     """By kind, with enrollments as one more when students are kept."""
     rekeyed: Mapping[str, int]
     """By kind: people and sections that come back under another SIS ID."""
+    unpaired: frozenset[str]
+    """Kinds of which too many come and go to tell the re-keyed ones from the others."""
     suspensions: tuple[Suspension, ...]
     created: int
     restored: int
@@ -149,6 +152,7 @@ class Copy:
         return Forecast(
             tallies=tallies | counted,
             rekeyed=Counter(each.subject.kind for each in pairs),
+            unpaired=frozenset(kind.name for kind in ALL if _too_many(tallies[kind.name])),
             suspensions=tuple(
                 Suspension(each, teaching.get(bytes.fromhex(each.id), 0), rekeyed_to.get(each.id))
                 for each in ahead.suspended
@@ -195,6 +199,10 @@ def _kind_of(resource: str, record: Mapping[str, Any]) -> Kind | None:
         return _KINDS[resource]
     roles = record["roles"]
     return STUDENT if "student" in roles else None if "contact" in roles else TEACHER
+
+
+def _too_many(tally: Tally) -> bool:
+    return max(tally.removed, tally.added) > MOST_LINKED
 
 
 def clevers_trips(tallies: Mapping[str, Tally]) -> Iterator[Trip]:

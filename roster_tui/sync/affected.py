@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roster_tui.findings.linkage.decide import Linkage
-from roster_tui.findings.linkage.nights import ALL, link_night
+from roster_tui.findings.linkage.nights import ALL, MOST_LINKED, link_night
 from roster_tui.findings.linkage.reading import Ahead
 from roster_tui.findings.model import Subject
 from roster_tui.roster.compare import Tally
 from roster_tui.roster.kinds import KINDS, TERM, Kind
 from roster_tui.roster.text import listed_name
-
-MOST_LINKED = 50_000
-"""Removed records of one type that are compared with those that came; a run that removes more needs no list."""
 
 
 @dataclass(frozen=True)

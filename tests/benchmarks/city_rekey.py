@@ -25,6 +25,7 @@ from district import home, prepared
 from figures import Figure, show
 
 from roster_tui.clever.records import Course, School, Section, Term, User
+from roster_tui.clever.wire import read
 from roster_tui.demo import NAME, SEED
 from roster_tui.findings.linkage.nights import pairs_ahead
 from roster_tui.roster.cache import Cache
@@ -123,7 +124,7 @@ def build(folder: Path) -> None:
                 continue
             kind = STUDENT if "student" in record["roles"] else TEACHER
         page = pages.setdefault(kind.name, [])
-        page.append(model.model_validate(record))
+        page.append(read(record, model))
         if len(page) == PAGE:
             stage.add(kind, page)
             page.clear()

@@ -355,3 +355,11 @@ def test_a_whole_migration_is_told_as_rekeyed(district: Workspace, files_of_firs
     assert forecast.rekeyed["student"] == 1_900
     assert "student" in {trip.kind for trip in forecast.held}
     assert "student" in {trip.kind for trip in forecast.held_by_clever}
+
+
+def test_too_many_are_not_paired_one_by_one(district: Workspace, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roster_tui.findings.rekeys.MOST_LINKED", 1)
+    monkeypatch.setattr("roster_tui.preflight.forecast.MOST_LINKED", 1)
+    forecast = ahead(district, _a_bad_night(files)).forecast
+    assert forecast is not None
+    assert (forecast.unpaired, forecast.rekeyed) == ({"teacher"}, {})

@@ -27,6 +27,12 @@ _NEEDED = {
     SECTION.name: (SCHOOL, TEACHER, STUDENT, SECTION),
 }
 ALL = (SCHOOL, TEACHER, STUDENT, SECTION)
+MOST_LINKED = 30_000
+"""Removed or added records of one kind beyond which none are compared.
+
+A pair takes 8 to 10 kB while it is weighed. More than this at once is a rollover, or a migration that wants one
+crosswalk from the SIS vendor, not thirty thousand questions.
+"""
 
 
 def link_night(night: Night, kinds: tuple[Kind, ...] = ALL) -> dict[str, Linkage]:

@@ -167,6 +167,10 @@ class Behind:
             (code, what, self._since),
         )
 
+    def most(self, kind: Kind) -> int:
+        """Return how many records of a kind came or went, whichever are more."""
+        return max(int(next(self._changes(kind.code, what, "count(*)"))[0]) for what in (REMOVED, ADDED))
+
     def removed(self, kind: Kind, names: Names) -> list[Record]:
         """Return the records that are gone, as they last were."""
         rows = self._changes(
