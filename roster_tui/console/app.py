@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -24,6 +22,7 @@ from roster_tui.actions import ACTIONS, BY_ID, Context, meant_by, offered
 from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
 from roster_tui.console.clipboard import TooLong, sequence, tabbed
+from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.palette import ActionProvider
 from roster_tui.console.places import Place
@@ -109,7 +108,7 @@ class RosterApp(App[None]):
     def on_mount(self) -> None:
         """Say how things stand, and look for changes from now on."""
         if not self.is_headless:
-            self._leave_when_told()
+            leave_when_told(self)
         self.refresh_status()
         if self._damage:
             self.tell(self._damage, "error")
@@ -121,14 +120,6 @@ class RosterApp(App[None]):
     def on_unmount(self) -> None:
         """Close the connections."""
         self.reading.close()
-
-    def _leave_when_told(self) -> None:
-        """Leave at SIGTERM and when the line is cut: the terminal is put back, a batch in hand ends."""
-        if sys.platform == "win32":
-            return
-        loop = asyncio.get_running_loop()
-        for signum in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(signum, self.exit, None, 128 + signum)
 
     # -- lines --------------------------------------------------------------------------------------
 

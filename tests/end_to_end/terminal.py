@@ -27,6 +27,7 @@ class Terminal:
 
     def __init__(self, *command: str, folder: Path) -> None:
         self._ours, self._theirs = os.openpty()
+        self._closed = False
         fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.modes = self._modes()
         self.raw = b""
@@ -49,8 +50,14 @@ class Terminal:
     def __exit__(self, *error: object) -> None:
         self.process.kill()
         self.process.wait()
-        os.close(self._ours)
+        if not self._closed:
+            self.close()
+
+    def close(self) -> None:
+        """Take the terminal away from the program, as a window that is closed does."""
+        self._closed = True
         os.close(self._theirs)
+        os.close(self._ours)
 
     def _modes(self) -> list[Any]:
         return termios.tcgetattr(self._theirs)

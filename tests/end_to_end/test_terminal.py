@@ -58,6 +58,14 @@ def test_told_to_end_it_puts_the_terminal_back(demo_folder: Path, signum: signal
         assert "incident" not in terminal.text
 
 
+def test_without_a_terminal_it_ends(demo_folder: Path) -> None:
+    """The window was closed, and nobody said so: it belongs to no session that gets a SIGHUP."""
+    with Terminal(*CONSOLE, folder=demo_folder) as terminal:
+        terminal.until("1-7 views")
+        terminal.close()
+        assert terminal.process.wait(timeout=30) == 128 + signal.SIGHUP
+
+
 def test_killed_it_opens_again(demo_folder: Path) -> None:
     with Terminal(*CONSOLE, folder=demo_folder) as terminal:
         terminal.until("1-7 views")
