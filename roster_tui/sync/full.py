@@ -41,7 +41,7 @@ async def fetch_everything(workspace: Workspace, client: Client, run: int, watch
 
 
 async def _staged(workspace: Workspace, client: Client, wanted: Sequence[RosterList], watch: Watch) -> Stage:
-    """Read every list side by side; two pages of each are held at most."""
+    """Read every list side by side; four pages of each are held at most."""
     stage = Stage(workspace.cache.staged_file, with_students=workspace.settings.clever.students != "none")
     one_at_a_time = asyncio.Lock()
     read = 0
