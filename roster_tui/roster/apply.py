@@ -8,6 +8,7 @@ from typing import NamedTuple
 from roster_tui.roster import ranks, search
 from roster_tui.roster.history import record_changes
 from roster_tui.roster.kinds import KINDS, Kind, Link, PackedList
+from roster_tui.roster.packing import Keys
 
 _ID_BYTES, _KEY_BYTES = 12, 4
 _STAYS, _GOES = "IN ('added', 'updated')", "= 'removed'"
@@ -21,8 +22,8 @@ def apply(db: sqlite3.Connection, run: int, *, ranked: bool = True) -> None:
     nobody scrolls through does without ``ranked`` rows.
     """
     first = db.execute("SELECT 1 FROM record WHERE hash IS NOT NULL LIMIT 1").fetchone() is None
-    # SQLite has unhex() of its own only from 3.41 on.
-    db.create_function("unhex", 1, lambda text: bytes.fromhex(text or ""), deterministic=True)
+    keys = Keys(db)
+    db.create_function("packed", 1, keys.packed)
     _lay_out_places(db)
     for kind in KINDS:
         _give_keys(db, kind)
@@ -31,6 +32,9 @@ def apply(db: sqlite3.Connection, run: int, *, ranked: bool = True) -> None:
     for kind in KINDS:
         search.forget(db, kind)
         _remove(db, kind)
+        for packed in kind.packed:
+            if first:
+                keys.know(packed.member_code)
         _write_rows(db, kind)
         for packed in kind.packed:
             _complete(db, kind, packed)
@@ -125,12 +129,8 @@ def _write_rows(db: sqlite3.Connection, kind: Kind, where: str = "") -> None:
     values = [f"s.{name}" for name in kind.columns]
     values += [f"(SELECT key FROM record WHERE id = s.{name})" for name, _ in kind.references]
     for packed in kind.packed:
-        member = _members(packed.column)
         columns.append(packed.name)
-        values.append(
-            "(SELECT unhex(group_concat(printf('%08x', m.key), ''))"
-            f" FROM temp.place p CROSS JOIN record m ON m.id = {member.one} WHERE {member.within})"
-        )
+        values.append(f"packed(s.{packed.column})")
     db.execute(
         f"INSERT OR REPLACE INTO {kind.name} (key, {', '.join(columns)})"
         f" SELECT r.key, {', '.join(values)} {_staged(kind)} {_only(kind)} {where}"
