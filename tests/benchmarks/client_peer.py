@@ -54,6 +54,7 @@ V3_ROLES = ("student", "teacher", "staff", "district_admin")
 
 class Measured(NamedTuple):
     seconds: float
+    processor: float
     peak_mb: float
     records: int
 
@@ -151,8 +152,8 @@ def served(store: Path, delay: float) -> Iterator[str]:
         process.communicate()
 
 
-def run(command: list[str], environ: dict[str, str]) -> tuple[float, float, Any]:
-    """Run a process; return its seconds, its peak memory in MB, and the JSON that it printed."""
+def run(command: list[str], environ: dict[str, str]) -> tuple[float, float, float, Any]:
+    """Run a process; return its seconds, those of the processor, its peak memory in MB, and the JSON it printed."""
     with tempfile.TemporaryFile() as output:
         began = time.perf_counter()
         process = subprocess.Popen(command, env={**os.environ, **environ}, stdout=output)
@@ -162,20 +163,20 @@ def run(command: list[str], environ: dict[str, str]) -> tuple[float, float, Any]
         if process.returncode:
             raise SystemExit(f"{command} ended with exit code {process.returncode}")
         output.seek(0)
-        return seconds, usage.ru_maxrss / 1024, json.loads(output.read())
+        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, json.loads(output.read())
 
 
 def ours(url: str, folder: Path) -> Measured:
     command = [sys.executable, "-m", "roster_tui", "sync", "--json", "--data-dir", str(folder)]
     environ = {"CLEVER_TOKEN": TOKEN, "ROSTER_TUI_CLEVER__BASE_URL": url}
-    seconds, peak, said = run(command, environ)
-    return Measured(seconds, peak, sum(each["fetched"] for each in said["counts"].values()))
+    *used, said = run(command, environ)
+    return Measured(*used, sum(each["fetched"] for each in said["counts"].values()))
 
 
 def peers(url: str, options: argparse.Namespace, limit: int) -> Measured:
     reading = Path(__file__).with_name("clever_python_reading.py")
-    seconds, peak, said = run([options.peer_python, str(reading), options.peer, url, str(limit)], {})
-    return Measured(seconds, peak, sum(said["counts"].values()))
+    *used, said = run([options.peer_python, str(reading), options.peer, url, str(limit)], {})
+    return Measured(*used, sum(said["counts"].values()))
 
 
 def main(options: argparse.Namespace) -> None:
@@ -187,7 +188,7 @@ def main(options: argparse.Namespace) -> None:
             load_night(held, district, datetime(2026, 11, 23, 7, tzinfo=UTC))
             held.close()
         for delay in LATENCIES:
-            print(f"\n{delay * 1000:.0f} ms a page{'':24}seconds   records/s   peak MB   ratio")
+            print(f"\n{delay * 1000:.0f} ms a page{'':24}seconds   processor   records/s   peak MB   ratio")
             with served(store, delay) as url:
                 rounds = range(options.rounds if not delay else 1)
                 own = min(ours(url, Path(f"{work}/{delay}-{number}")) for number in rounds)
@@ -200,7 +201,9 @@ def main(options: argparse.Namespace) -> None:
             ):
                 rate = each.records / each.seconds
                 ratio = each.seconds / own.seconds
-                print(f"{name:34}{each.seconds:9.1f}{rate:12,.0f}{each.peak_mb:10.0f}{ratio:8.1f}")
+                print(
+                    f"{name:34}{each.seconds:9.1f}{each.processor:12.1f}{rate:12,.0f}{each.peak_mb:10.0f}{ratio:8.1f}"
+                )
 
 
 if __name__ == "__main__":
