@@ -6,7 +6,6 @@ Listing needs the cache only, so everything that acts is imported when somebody 
 from __future__ import annotations
 
 import os
-import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.model import Account, LatestMail
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
-    from roster_tui.ledger import Journal
+    from roster_tui.ledger import Journal, Operator
     from roster_tui.roster.account_rows import AccountRow
 
 Clock = Callable[[], datetime]
@@ -83,9 +82,12 @@ class Workspace:
             from roster_tui.accounts.scim.opening import scim_directory
 
             return scim_directory(self.settings.directory, self.folder, self.cache, self.clock)
-        from roster_tui.accounts.local import LocalDirectory
+        from roster_tui.accounts.local import LocalDirectory, split_up
 
-        return LocalDirectory(self.folder / "ledger" / "accounts.json")
+        folder = private_folder(self.folder / "ledger" / "accounts")
+        if (whole := folder.with_suffix(".json")).exists():
+            split_up(whole, folder)
+        return LocalDirectory(folder)
 
     @cached_property
     def journal(self) -> Journal:
@@ -97,23 +99,29 @@ class Workspace:
     @cached_property
     def desk(self) -> Desk:
         """What people decided about findings."""
-        from roster_tui.findings.desk import Desk, Operator
+        from roster_tui.findings.desk import Desk
         from roster_tui.ledger import Documents
 
         documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
-        return Desk(documents, self.journal, Operator(self.settings.operator_name, socket.gethostname()))
+        return Desk(documents, self.journal, self.operator)
 
     @property
     def sync_lock(self) -> Path:
         """The file whose lock a running sync holds."""
         return self.folder / "sync.lock"
 
-    def performer(self) -> Performer:
-        """Return what plans and performs actions for this operator."""
+    @cached_property
+    def operator(self) -> Operator:
+        """Who acts here."""
+        from roster_tui.ledger import operator_here
+
+        return operator_here(self.settings.operator_name, os.environ)
+
+    def performer(self, operator: Operator | None = None) -> Performer:
+        """Return what plans and performs actions for this operator, or for another such as the sync."""
         from roster_tui.accounts.act import Performer
         from roster_tui.accounts.guards import Guards
         from roster_tui.accounts.mail import Letters, Links, outbox_for
-        from roster_tui.accounts.record import Operator
         from roster_tui.accounts.running import Running
 
         ledger = private_folder(self.folder / "ledger")
@@ -122,7 +130,7 @@ class Workspace:
             outbox=outbox_for(self.settings.mail, self.folder / "mail", self.folder.parent / "mail-pace"),
             journal=self.journal,
             running=Running(private_folder(self.folder / "ledger" / "running")),
-            operator=Operator(self.settings.operator_name, socket.gethostname()),
+            operator=operator or self.operator,
             letters=Letters(self.settings.mail, self.district.name, Links(ledger), self.settings.zone),
             clock=self.clock,
             situations=self._situations,

@@ -20,12 +20,12 @@ from roster_tui.accounts.mail import Letters, Outbox
 from roster_tui.accounts.mailing import Mailing, noted
 from roster_tui.accounts.model import Account, LatestMail, MailState
 from roster_tui.accounts.plan import Item, Knowledge, Plan, plan
-from roster_tui.accounts.record import Operator, Record
+from roster_tui.accounts.record import Record
 from roster_tui.accounts.running import Running
 from roster_tui.accounts.settling import doubtful_mails, settled
 from roster_tui.accounts.undo import CannotUndo, latest_undoable, undo_plan
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked, Order, Verb
-from roster_tui.ledger import Journal
+from roster_tui.ledger import Journal, Operator
 from roster_tui.refusals import CHANGED_MEANWHILE
 
 _UNDO_REACHES = 500

@@ -69,5 +69,8 @@ class Directory(Protocol):
         identifies the act: doing it again changes nothing.
         """
 
-    async def write(self, accounts: Iterable[Account]) -> None:
-        """Store whole accounts, new or known: what a sync does where `Capabilities.follows_sync`."""
+    async def write(self, accounts: Iterable[Account], read: Mapping[str, Account] | None = None) -> Sequence[str]:
+        """Store whole accounts, new or known: what a sync does where `Capabilities.follows_sync`.
+
+        Given the accounts as they were read, it leaves out those that are different by now, and returns their ids.
+        """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,65 +15,106 @@ from roster_tui.accounts.directory import Capabilities, ChangedMeanwhile, Direct
 from roster_tui.accounts.model import Account, from_document, to_document
 from roster_tui.ledger import Documents, LedgerDamaged
 from roster_tui.ledger.documents import KeyedTable
+from roster_tui.ledger.shards import Shards
 
 _TABLE = "accounts"
+_CLEVER_ID = re.compile("[0-9a-f]{24}")
 
 
 class LocalDirectory:
-    """Accounts in one file; any number of consoles may use it at once."""
+    """Accounts in a folder of small files; any number of consoles may use it at once."""
 
     name = "local"
-    capabilities = Capabilities(batch=1_000)
+    # A file is written once a batch, however many of its accounts change.
+    capabilities = Capabilities(batch=5_000)
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, file: Path) -> None:
-        self._documents = Documents(file)
+    def __init__(self, folder: Path) -> None:
+        self._shards = Shards(folder)
 
     async def list_accounts(self) -> list[Account]:
         """Return all accounts. Raises `LedgerDamaged`."""
         return await asyncio.to_thread(self._list)
 
     async def accounts(self, ids: Sequence[str]) -> Mapping[str, Account]:
-        """Return the accounts with these ids."""
+        """Return the accounts with these ids. Raises `LedgerDamaged`."""
         return await asyncio.to_thread(self._some, ids)
 
     async def change(
         self, accounts: Sequence[Account], change: Change, action: str
     ) -> Mapping[str, Account | DirectoryError]:
-        """Change accounts in one transaction; on disk when this returns."""
+        """Change accounts, those of a file in one transaction; on disk when this returns."""
         return await asyncio.to_thread(self._change, accounts, change, action)
 
-    async def write(self, accounts: Iterable[Account]) -> None:
-        """Store whole accounts, new or known, in one transaction: what a sync does."""
-        await asyncio.to_thread(self._write, list(accounts))
+    async def write(self, accounts: Iterable[Account], read: Mapping[str, Account] | None = None) -> Sequence[str]:
+        """Store whole accounts, new or known, those of a file in one transaction; returns whom it left out."""
+        return await asyncio.to_thread(self._write, list(accounts), read)
 
     def _list(self) -> list[Account]:
-        table = self._documents.reading().table(_TABLE)
-        return [self._account(str(document.doc_id), document) for document in table]
+        found: list[Account] = []
+        for shard in self._shards.all():
+            documents = self._shards.documents(shard)
+            table = documents.reading().table(_TABLE)
+            found += (_account(documents.file, str(document.doc_id), document) for document in table)
+        return found
 
     def _some(self, ids: Sequence[str]) -> dict[str, Account]:
-        return self._found(self._documents.reading().table(_TABLE), ids)
-
-    def _found(self, table: KeyedTable, ids: Sequence[str]) -> dict[str, Account]:
-        return {clever_id: self._account(clever_id, found) for clever_id, found in table.pick(ids).items()}
-
-    def _account(self, clever_id: str, document: dict[str, object]) -> Account:
-        try:
-            return from_document(clever_id, document)
-        except (msgspec.ValidationError, TypeError) as error:
-            raise LedgerDamaged(self._documents.file, f"account {clever_id}: {error}") from None
+        found: dict[str, Account] = {}
+        for shard, some in self._shards.of(filter(_CLEVER_ID.fullmatch, dict.fromkeys(ids))).items():
+            documents = self._shards.documents(shard)
+            found |= _found(documents.file, documents.reading().table(_TABLE), some)
+        return found
 
     def _change(self, accounts: Sequence[Account], change: Change, action: str) -> dict[str, Account | DirectoryError]:
-        with self._documents.changing() as database:
-            table = database.table(_TABLE)
-            now = self._found(table, [account.id for account in accounts])
-            results = {account.id: _changed(account, now.get(account.id), change, action) for account in accounts}
-            _store(table, [each for each in results.values() if isinstance(each, Account) and each != now[each.id]])
+        read = {account.id: account for account in accounts}
+        results: dict[str, Account | DirectoryError] = {}
+        for shard, ids in self._shards.of(read).items():
+            documents = self._shards.documents(shard)
+            with documents.changing() as database:
+                table = database.table(_TABLE)
+                now = _found(documents.file, table, ids)
+                changed = {each: _changed(read[each], now.get(each), change, action) for each in ids}
+                _store(table, [each for each in changed.values() if isinstance(each, Account) and each != now[each.id]])
+            results |= changed
         return results
 
-    def _write(self, accounts: Sequence[Account]) -> None:
-        with self._documents.changing() as database:
-            _store(database.table(_TABLE), accounts)
+    def _write(self, accounts: Sequence[Account], read: Mapping[str, Account] | None = None) -> list[str]:
+        given = {account.id: account for account in accounts}
+        left_out: list[str] = []
+        for shard, ids in self._shards.of(given).items():
+            documents = self._shards.documents(shard)
+            with documents.changing() as database:
+                table = database.table(_TABLE)
+                if read is not None:
+                    now = _found(documents.file, table, ids)
+                    left_out += (each for each in ids if now.get(each) != read.get(each))
+                    ids = [each for each in ids if now.get(each) == read.get(each)]
+                _store(table, [given[each] for each in ids])
+        return left_out
+
+
+def split_up(file: Path, folder: Path) -> None:
+    """Move accounts that an earlier version kept in one file to the folder; done again after a crash without harm.
+
+    The file is left beside, renamed.
+    """
+    whole = Documents(file)
+    with whole.changing():
+        if file.exists():
+            table = whole.reading().table(_TABLE)
+            LocalDirectory(folder)._write([_account(file, str(each.doc_id), each) for each in table])
+            file.replace(file.with_suffix(".before-split"))
+
+
+def _found(file: Path, table: KeyedTable, ids: Sequence[str]) -> dict[str, Account]:
+    return {clever_id: _account(file, clever_id, found) for clever_id, found in table.pick(ids).items()}
+
+
+def _account(file: Path, clever_id: str, document: Mapping[str, object]) -> Account:
+    try:
+        return from_document(clever_id, dict(document))
+    except (msgspec.ValidationError, TypeError) as error:
+        raise LedgerDamaged(file, f"account {clever_id}: {error}") from None
 
 
 def _changed(read: Account, now: Account | None, change: Change, action: str) -> Account | DirectoryError:

@@ -11,15 +11,7 @@ from typing import Any
 from roster_tui.accounts.changes import Change, Mailed, change_document, change_from, touched
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
-from roster_tui.ledger import Entry, Journal
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Who acts."""
-
-    name: str
-    host: str
+from roster_tui.ledger import Entry, Journal, Operator
 
 
 @dataclass
@@ -101,7 +93,7 @@ class Record:
         return found
 
     def _write(self, action: str, kind: str, phase: str, **facts: object) -> None:
-        who = {"operator": self.operator.name, "host": self.operator.host}
+        who = self.operator.facts()
         self.journal.append([{"action": action, "kind": kind, "phase": phase, **who, **facts}], self.clock())
 
 

@@ -169,6 +169,14 @@ def _set_rights(account: Account, change: SetRights, situation: Situation) -> Ju
     return WOULD_DO
 
 
+def _ended(account: Account, order: Order) -> Change:
+    return SetRights(account.temporary.then if account.temporary else account.rights)
+
+
+def _end_rights(account: Account, change: SetRights, situation: Situation) -> Judgement:
+    return WOULD_DO if account.temporary else noop("not given for a time")
+
+
 def _pin(account: Account, change: SetPin, situation: Situation) -> Judgement:
     if account.pinned:
         return noop("pinned already")
@@ -217,6 +225,7 @@ VERBS: Mapping[str, Verb] = {
              Confirm.kind),
         Verb("role", "Change role", "changed", _rights, _set_rights, SetRights.kind, "role", spares_oneself=True,
              for_admins=True),
+        Verb("end-role", "End temporary role", "given back the old role", _ended, _end_rights, SetRights.kind, "role"),
         Verb("pin", "Pin", "pinned", lambda account, order: SetPin(True), _pin, SetPin.kind, "unpin",
              spares_oneself=True),
         Verb("unpin", "Unpin", "unpinned", lambda account, order: SetPin(False), _unpin, SetPin.kind, "pin",

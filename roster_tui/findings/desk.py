@@ -14,7 +14,7 @@ from typing import Any
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Finding
 from roster_tui.findings.store import Opinion, Opinions
-from roster_tui.ledger import Documents, Journal
+from roster_tui.ledger import Documents, Journal, Operator
 
 _DISMISSALS, _PAIRS = "dismissals", "pairs"
 ACCEPTED, REJECTED, DISMISSED = "accepted", "rejected", "dismissed"
@@ -22,14 +22,6 @@ ACCEPTED, REJECTED, DISMISSED = "accepted", "rejected", "dismissed"
 
 class NotDecidable(Exception):
     """A decision that makes no sense for this finding; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Who decides."""
-
-    name: str
-    host: str
 
 
 @dataclass(frozen=True)
@@ -116,8 +108,7 @@ class Desk:
     def _journaled(self, kind: str, finding: Finding, reason: str, at: datetime) -> Iterator[None]:
         """Write the intent, let the block take effect, write the outcome. Names no person but by Clever ID."""
         ids = [each.clever_id for each in (finding.subject, finding.other) if each]
-        who = {"operator": self._operator.name, "host": self._operator.host}
-        facts = {"kind": kind, "finding": finding.id, "code": finding.code.code, **who}
+        facts = {"kind": kind, "finding": finding.id, "code": finding.code.code, **self._operator.facts()}
         self._journal.append([{**facts, "phase": "intent", "ids": ids, "reason": reason}], at)
         yield
         results = [{"id": finding.id, "verdict": "done"}]

@@ -1,8 +1,8 @@
 """The record of actions: who did what to whom, when and why; each entry sealed to the one before by a hash.
 
-One file a month, and a new one after 2,000 entries, since a file is rewritten at each append. `HEAD` beside
-them names the newest entry, so that a shortened journal shows. The hash covers canonical JSON: sorted keys,
-no blanks, UTF-8 (as in RFC 8785, without floats).
+One file a month, and a new one when it has grown, since a file is rewritten at each append; from then on it
+can only be read. `HEAD` beside them names the newest entry, so that a shortened journal shows. The hash covers
+canonical JSON: sorted keys, no blanks, UTF-8 (as in RFC 8785, without floats).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from filelock import FileLock
 from roster_tui.ledger.documents import Documents, LedgerDamaged, replace_atomically
 
 ENTRIES_A_FILE = 2_000
+BYTES_A_FILE = 200_000
 _FIRST_HASH = "0" * 64
 _LOCK_SECONDS = 30.0
 _TABLE = "entries"
@@ -76,16 +77,22 @@ class Journal:
         journal cannot be read.
         """
         with self._lock:
-            number, previous = self._end()
+            files = self.files()
+            last = _read(files[-1]) if files else []
+            number, previous = (last[-1].number, last[-1].hash) if last else (0, _FIRST_HASH)
             entries: list[Entry] = []
             for fact in facts:
                 number += 1
                 entry = _sealed(number, at.astimezone(UTC), fact, previous)
                 previous = entry.hash
                 entries.append(entry)
-            with Documents(self._file_for(at)).changing() as database:
+            file = self._file_for(at, files, len(last))
+            with Documents(file).changing() as database:
                 database.table(_TABLE).put({str(entry.number): entry.document() for entry in entries})
             self._write_head(number, previous)
+            if file not in files:
+                for full in files:
+                    full.chmod(0o400)
         return entries
 
     def entries(self) -> Iterator[Entry]:
@@ -109,11 +116,15 @@ class Journal:
             if file.stem[:7] >= month:
                 yield from (entry for entry in _read(file) if entry.at >= at)
 
-    def verify(self) -> Verification:
-        """Check every hash, every number and the end against `HEAD`."""
+    def verify(self, kept_head: str | None = None) -> Verification:
+        """Check every hash, every number and the end against `HEAD`.
+
+        ``kept_head`` is a head that was told before and kept elsewhere: what it proved must still be there, even
+        if somebody has written everything here anew.
+        """
         count, previous = 0, _FIRST_HASH
         head = self._read_head()
-        seen_head = head is None
+        seen_head, seen_kept = head is None, kept_head in (None, _FIRST_HASH)
         try:
             for entry in self.entries():
                 facts = dict(entry.facts)
@@ -122,31 +133,33 @@ class Journal:
                     return Verification(False, count, previous, count + 1, _difference(entry, expected))
                 count, previous = entry.number, entry.hash
                 seen_head = seen_head or (count, previous) == head
+                seen_kept = seen_kept or previous == kept_head
         except LedgerDamaged as error:
             return Verification(False, count, previous, count + 1, str(error))
         if not seen_head:
             return Verification(False, count, previous, count + 1, "the end is missing: HEAD names a later entry")
+        if head is None and count > 1:
+            return Verification(False, count, previous, count + 1, "HEAD is missing: nothing tells whether this is all")
+        if not seen_kept:
+            return Verification(
+                False, count, previous, None, "no entry has the head that was kept: it was written anew"
+            )
         return Verification(True, count, previous, None, None)
 
     def files(self) -> list[Path]:
         """Return the files of the journal, oldest first."""
         return sorted(self.folder.glob("[0-9]*.json"))
 
-    def _end(self) -> tuple[int, str]:
-        files = self.files()
-        last = _read(files[-1]) if files else []
-        return (last[-1].number, last[-1].hash) if last else (0, _FIRST_HASH)
-
-    def _file_for(self, at: datetime) -> Path:
+    def _file_for(self, at: datetime, files: Sequence[Path], entries: int) -> Path:
+        """Return the file for the next entry, given how many the newest file holds."""
         month = f"{at.astimezone(UTC):%Y-%m}"
-        files = self.files()
         # A clock that goes back must not put entries before those that are there.
         newest = files[-1] if files else None
-        if newest is not None and newest.stem[:7] >= month:
-            if len(_read(newest)) < ENTRIES_A_FILE:
-                return newest
-            return self.folder / f"{newest.stem[:7]}-{int(newest.stem[8:]) + 1:03d}.json"
-        return self.folder / f"{month}-001.json"
+        if newest is None or newest.stem[:7] < month:
+            return self.folder / f"{month}-001.json"
+        if entries < ENTRIES_A_FILE and newest.stat().st_size < BYTES_A_FILE:
+            return newest
+        return self.folder / f"{newest.stem[:7]}-{int(newest.stem[8:]) + 1:03d}.json"
 
     def _write_head(self, number: int, head: str) -> None:
         replace_atomically(self._head_file, orjson.dumps({"number": number, "hash": head}))

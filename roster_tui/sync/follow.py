@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from roster_tui.accounts.act import new_action_id
+from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import Reconciliation, reconcile
+from roster_tui.ledger import Operator
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.cache import get_meta, set_meta
@@ -49,36 +51,61 @@ async def follow(workspace: Workspace) -> Followed:
     """
     at = workspace.clock()
     directory = workspace.directory
-    accounts = {account.id: account for account in await directory.list_accounts()}
-    with workspace.cache.reading() as db:
-        ahead = reconcile(persons(people(db)), accounts, at)
     ours = directory.capabilities.follows_sync
-    if ours and ahead.accounts:
-        await _write_accounts(workspace, ahead, at)
+    accounts = await _with_rights_of_today(workspace, at)
+    done: Counter[str] = Counter()
+    while True:
+        with workspace.cache.reading() as db:
+            ahead = reconcile(persons(people(db)), accounts, at)
+        left_out = await _write_accounts(workspace, ahead, accounts, at) if ours and ahead.accounts else ()
+        done.update(_numbers(ahead, left_out))
+        if not left_out:
+            break
+        # Somebody has acted on them since they were read.
+        accounts = await _accounts(workspace)
+    if ours:
         accounts |= {account.id: account for account in ahead.accounts}
     await in_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
-    return Followed(_numbers(ahead)) if ours else Followed({}, _numbers(ahead), directory.remarks)
+    return Followed(dict(done)) if ours else Followed({}, dict(done), directory.remarks)
 
 
-def _numbers(ahead: Reconciliation) -> dict[str, int]:
-    return {
-        "created": len(ahead.created),
-        "suspended": len(ahead.suspended),
-        "restored": len(ahead.restored),
-    }
+async def _accounts(workspace: Workspace) -> dict[str, Account]:
+    return {account.id: account for account in await workspace.directory.list_accounts()}
 
 
-async def _write_accounts(workspace: Workspace, ahead: Reconciliation, at: datetime) -> None:
+async def _with_rights_of_today(workspace: Workspace, at: datetime) -> dict[str, Account]:
+    """Return all accounts, rights that were given until a day before today being given back first."""
+    today = at.astimezone(workspace.settings.zone).date()
+    accounts = await _accounts(workspace)
+    over = [account.id for account in accounts.values() if account.temporary and account.temporary.until < today]
+    if not over:
+        return accounts
+    performer = workspace.performer(Operator("sync", workspace.operator.host))
+    await performer.perform(await performer.plan("end-role", over, "given until a day that is over"))
+    return await _accounts(workspace)
+
+
+def _numbers(ahead: Reconciliation, left_out: Sequence[str]) -> dict[str, int]:
+    groups = {"created": ahead.created, "suspended": ahead.suspended, "restored": ahead.restored}
+    return {name: sum(account.id not in left_out for account in group) for name, group in groups.items()}
+
+
+async def _write_accounts(
+    workspace: Workspace, ahead: Reconciliation, read: Mapping[str, Account], at: datetime
+) -> Sequence[str]:
+    """Write what the sync does to accounts; returns those that somebody else has changed meanwhile."""
     action = new_action_id(at)
-    who = {"action": action, "kind": "sync", "operator": "sync", "host": socket.gethostname()}
+    who = {"action": action, "kind": "sync", "operator": "sync", "host": workspace.operator.host}
     moved = {
         "suspended": [{"id": each.id, "cause": str(each.cause)} for each in ahead.suspended],
         "restored": [each.id for each in ahead.restored],
         "created": len(ahead.created),
     }
     workspace.journal.append([{**who, "phase": "intent", **moved}], at)
-    await workspace.directory.write(ahead.accounts)
-    workspace.journal.append([{**who, "phase": "outcome", "results": _numbers(ahead)}], workspace.clock())
+    left_out = await workspace.directory.write(ahead.accounts, read)
+    done: dict[str, Any] = {"results": _numbers(ahead, left_out), **({"left_out": left_out} if left_out else {})}
+    workspace.journal.append([{**who, "phase": "outcome", **done}], workspace.clock())
+    return left_out
 
 
 def _refresh(workspace: Workspace, rows: list[Any], at: datetime) -> None:

@@ -6,7 +6,6 @@ An approval names the digest of what was shown, so that nothing else can be appl
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -118,6 +117,6 @@ def _why(found: Review) -> str:
 
 
 def _write(workspace: Workspace, action: str, decision: str, phase: str, **facts: Any) -> None:
-    who = {"operator": workspace.settings.operator_name, "host": socket.gethostname()}
+    who = workspace.operator.facts()
     entry = {"action": action, "kind": f"hold {decision}", "phase": phase, **who, **facts}
     workspace.journal.append([entry], workspace.clock())

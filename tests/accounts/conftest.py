@@ -16,9 +16,8 @@ from roster_tui.accounts.judging import Situation
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Letters, Links, Maildir, Outbox
 from roster_tui.accounts.model import Account
-from roster_tui.accounts.record import Operator
 from roster_tui.accounts.running import Running
-from roster_tui.ledger import Journal
+from roster_tui.ledger import Journal, Operator
 from roster_tui.settings import MailSettings
 from tests.conftest import NOW
 
@@ -51,7 +50,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> LocalDirectory:
-    return LocalDirectory(tmp_path / "accounts.json")
+    return LocalDirectory(tmp_path / "accounts")
 
 
 @pytest.fixture

@@ -81,8 +81,9 @@ class District:
         return roster(self._synced(f"fresh-{self.store.nights}"))
 
     def accounts(self) -> str:
-        """The directory's file."""
-        return (self.workspace.folder / "ledger" / "accounts.json").read_text()
+        """The directory's files."""
+        files = sorted((self.workspace.folder / "ledger" / "accounts").glob("*.json"))
+        return "\n".join(file.read_text() for file in files)
 
     def sync(self, *faults: str, full: bool = True) -> Ran:
         """Run ``roster-tui sync --json`` while these faults strike; ``full`` reads every list."""

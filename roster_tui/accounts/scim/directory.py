@@ -123,7 +123,7 @@ class ScimDirectory:
             }
             return await Changing(service, offers, self._notes, change, action).carry_out(accounts, members)
 
-    async def write(self, accounts: Iterable[Account]) -> None:
+    async def write(self, accounts: Iterable[Account], read: Mapping[str, Account] | None = None) -> Sequence[str]:
         """Raise `DirectoryError`: the platform's own sync keeps its accounts."""
         raise DirectoryError("the accounts are kept by the platform, whose own sync writes them")
 

@@ -113,7 +113,7 @@ def test_any_links_in_any_order_each_work_at_most_once(
     from tests.accounts.conftest import make_performer as fixture
 
     folder: Path = tmp_path_factory.mktemp("links")
-    directory = LocalDirectory(folder / "accounts.json")
+    directory = LocalDirectory(folder / "accounts")
     performer = fixture.__wrapped__(folder, directory, Clock())()
 
     async def follow() -> None:

@@ -1,0 +1,98 @@
+"""How long one action on one account takes, by the number of accounts the console itself keeps.
+
+``python -m tests.benchmarks local_actions``. The time from the decision to the outcome on disk (plan, intent,
+effect, outcome, each fsynced), and until the lists show it; beside it what the disk alone takes for as many
+fsyncs, since nothing can be faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from roster_tui.accounts.model import Account
+from roster_tui.settings import Settings
+from roster_tui.workspace import DistrictName, Workspace, create_workspace
+from tests.benchmarks.figures import Figure, percentile, show
+
+GOALS = {5_000: 100.0, 75_000: 500.0}
+"""Milliseconds that an action may take, by the number of accounts."""
+_FSYNCS = 6
+"""Of one action: two files and two folders for intent and outcome, one of each for the effect."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--actions", type=int, default=40, help="actions of each kind (default: 40)")
+    actions = parser.parse_args().actions
+    for accounts, goal in GOALS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            show(f"{accounts:,} accounts", measured(Path(folder), accounts, actions, goal))
+
+
+def measured(folder: Path, accounts: int, actions: int, goal: float) -> list[Figure]:
+    """Return the figures of a district with so many accounts."""
+    workspace = create_workspace(Settings(data_dir=str(folder)), DistrictName("a" * 24, "Benchmark"))
+    began = datetime.now(UTC) - timedelta(days=30)
+    people = [
+        Account(f"{number:024x}", f"Le{number}, Ann", began, f"t{number}@example.org", f"T{number}", activated_at=began)
+        for number in range(accounts)
+    ]
+    asyncio.run(workspace.directory.write(people))
+    workspace.show_accounts(people)
+    one: list[float] = []
+    listed: list[float] = []
+    for number in range(actions):
+        for verb in ("suspend", "unsuspend"):
+            took, until_listed = _one(workspace, verb, f"{number * (accounts // actions):024x}")
+            one.append(took)
+            listed.append(until_listed)
+    started = time.perf_counter()
+    report = asyncio.run(_act(workspace, "pin", [each.id for each in people]))
+    bulk = time.perf_counter() - started
+    assert len(report) == accounts
+    floor = _fsyncs(folder)
+    return [
+        Figure("one account, outcome on disk, median", percentile(one, 50), "ms", goal),
+        Figure("one account, outcome on disk, 95th percentile", percentile(one, 95), "ms", goal),
+        Figure("one account, shown in the lists, median", percentile(listed, 50), "ms", goal),
+        Figure(f"the disk alone: {_FSYNCS} fsyncs", floor, "ms"),
+        Figure("all accounts at once, each", bulk / accounts * 1_000, "ms"),
+    ]
+
+
+def _one(workspace: Workspace, verb: str, clever_id: str) -> tuple[float, float]:
+    started = time.perf_counter()
+    changed = asyncio.run(_act(workspace, verb, [clever_id]))
+    done = time.perf_counter()
+    workspace.show_accounts(changed)
+    return (done - started) * 1_000, (time.perf_counter() - started) * 1_000
+
+
+async def _act(workspace: Workspace, verb: str, ids: list[str]) -> tuple[Account, ...]:
+    performer = workspace.performer()
+    report = await performer.perform(await performer.plan(verb, ids))
+    return report.accounts
+
+
+def _fsyncs(folder: Path) -> float:
+    times = []
+    for _ in range(20):
+        started = time.perf_counter()
+        for number in range(_FSYNCS):
+            with (folder / f"fsync-{number}").open("wb") as out:
+                out.write(b"x" * 50_000)
+                out.flush()
+                os.fsync(out.fileno())
+        times.append((time.perf_counter() - started) * 1_000)
+    return percentile(times, 50)
+
+
+if __name__ == "__main__":
+    main()
