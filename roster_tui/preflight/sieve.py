@@ -29,6 +29,7 @@ class Sieve:
         self._unsaid = unsaid.get(STUDENT.name, {})
         # A whole district was born on some thousands of days.
         self._born = lru_cache(maxsize=32_768)(lambda text: _born(text, today))
+        self._school = lru_cache(maxsize=8_192)(lambda sis_id: known.id_of("school", sis_id))
 
     def has_student(self, sis_id: str, row: Row) -> bool:
         """Return whether the roster has a student just so."""
@@ -49,7 +50,7 @@ class Sieve:
                 born,
                 values.grade(get("grade", "")) or None,
             ),
-            (self._known.id_of("school", row["school_id"]),),
+            (self._school(row["school_id"]),),
             (_NO_LIST,),
         )
         return self._known.stays(STUDENT, sis_id, hashed)

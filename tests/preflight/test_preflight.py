@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import shutil
 import signal
@@ -22,6 +23,7 @@ from roster_tui.clever.wire import read
 from roster_tui.demo import NAME, SEED, DemoOptions, prepare
 from roster_tui.findings.store import known
 from roster_tui.preflight import Preflight, check_only, preflight
+from roster_tui.preflight.checking import check, checking
 from roster_tui.preflight.forecast import clevers_trips
 from roster_tui.preflight.scratch import scratch_folder
 from roster_tui.roster import history
@@ -304,6 +306,31 @@ class TestNotCompared:
     def test_no_district(self, files: Path) -> None:
         done = check_only(files, "why")
         assert (done.checks.rows["students.csv"], done.not_compared) == (1_900, "why")
+
+
+class TestChecking:
+    """The process that checks the files never outlives the one that waits for it."""
+
+    def test_what_it_tells_is_what_a_check_here_tells(self, files: Path, tmp_path: Path) -> None:
+        _a_bad_night(files)
+        here, there = tmp_path / "here", tmp_path / "there"
+        here.mkdir()
+        there.mkdir()
+        with checking(files, there) as checks:
+            assert list(checks().problems) == list(check(files, here).problems) != []
+
+    def test_it_ends_with_the_block(self, files: Path, tmp_path: Path) -> None:
+        with pytest.raises(KeyboardInterrupt), checking(files, tmp_path):
+            assert multiprocessing.active_children()
+            raise KeyboardInterrupt
+        assert multiprocessing.active_children() == []
+
+    def test_its_death_is_told(self, files: Path, tmp_path: Path) -> None:
+        with checking(files, tmp_path) as checks:
+            (child,) = multiprocessing.active_children()
+            child.kill()
+            with pytest.raises(ChildProcessError, match="start again"):
+                checks()
 
 
 class TestScratch:
