@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from roster_tui.actions import BY_ID, key_name
 from roster_tui.console.columns import Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.sources import SEVERITY_STYLES, STATE_STYLES
+from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Evidence
 from roster_tui.findings.store import Known, Status, known
 from roster_tui.present import (
@@ -141,12 +143,14 @@ def finding_lines(workspace: Workspace, each: Known, width: int) -> Lines:
     effect = workspace.effect_at(code.effect).astimezone(workspace.settings.zone)
     lines: Lines = [
         [Part(f"{code.title} ({SEVERITY_WORDS[code.severity]})", SEVERITY_STYLES[code.severity])],
+        *_question(each),
         *wrapped(code.meaning, width),
     ]
     student = finding.subject.kind == "student"
     lines += [_evidence(evidence, student) for evidence in finding.evidence]
     if finding.confidence is not None:
-        lines.append(_labelled("Confidence", f"{finding.confidence:.0%}"))
+        # Cut off, not rounded: nothing here is ever 100 % sure.
+        lines.append(_labelled("Confidence", f"{round(finding.confidence * 10_000) // 10 / 10:g} %"))
     return [
         *lines,
         _labelled("Who fixes it", code.owner.value),
@@ -157,6 +161,14 @@ def finding_lines(workspace: Workspace, each: Known, width: int) -> Lines:
         *_decision(workspace, each, width),
         *([_labelled("Follows from", f"finding {finding.because}, and goes away with it")] if finding.because else []),
     ]
+
+
+def _question(each: Known) -> Lines:
+    """Say with which keys a proposed pair is decided, while nobody has."""
+    if each.finding.code not in PAIRS or each.opinion or each.gone_at:
+        return []
+    accept, reject = (key_name(BY_ID[f"pair.{verdict}"].key) for verdict in ("accept", "reject"))
+    return [[Part(accept, "key"), Part(" one and the same   "), Part(reject, "key"), Part(" two different")]]
 
 
 def _decision(workspace: Workspace, each: Known, width: int) -> Lines:

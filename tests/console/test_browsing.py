@@ -208,8 +208,11 @@ async def test_conflicts_are_listed_worst_first_with_evidence(open_console: Open
             await desk.press("down")
         await desk.press("enter")
         told = desk.app.browser.detail.text
-        for part in ("SIS ID changed (high)", "T10001 → 2026-10001", "Confidence", "Clever support", "First seen"):
+        for part in ("SIS ID changed (high)", "T10001 → 2026-10001", "99.9 %", "Clever support", "First seen"):
             assert part in told
+        assert "y one and the same   n two different" in told
+        await desk.press("y", "v")
+        assert "n two different" not in desk.app.browser.detail.text
 
 
 async def test_students_are_masked_wherever_they_are_named(open_console: Open, demo: Workspace) -> None:
