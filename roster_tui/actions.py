@@ -267,6 +267,8 @@ ACTIONS: tuple[Action, ...] = (
            reason=_ROW),
     Action("copy.id", "Copy ID", "Send the Clever ID of the record to the terminal's clipboard", "C",
            reason=_needs("This row stands for no record", lambda context: context.has_id)),
+    Action("app.theme", "Theme", "Show the console in the next of its themes", "T"),
+    Action("app.lock", "Lock", "Blank the screen until somebody comes back", "ctrl+l"),
     Action("app.messages", "Messages", "Show the messages of this session again", "M"),
     Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=1),
     Action("app.palette", "Palette", "Find any action by name", "ctrl+p"),
@@ -274,22 +276,6 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
-
-
-def offered(context: Context) -> list[Action]:
-    """Return the actions of a view, whether or not they can be done right now."""
-    return [
-        action
-        for action in ACTIONS
-        if context.view in action.views
-        and (action.danger is Danger.READ or not (context.read_only or context.operator_role == "viewer"))
-    ]
-
-
-def meant_by(key: str, view: str) -> Action:
-    """Return the action that a key stands for in a view; where it stands for none, the one it has elsewhere."""
-    same_key = [action for action in ACTIONS if action.key == key]
-    return next((action for action in same_key if view in action.views), same_key[0])
 
 
 def account_action(verb: str) -> Action:

@@ -125,6 +125,15 @@ def _height(value: int, most_digits: int) -> int:
     return round((len(_BARS) - 1) * len(str(value)) / most_digits) if value else 0
 
 
+_ASCII = str.maketrans("●○■▲▼·…→←↑↓✓✗▁▂▃▄▅▆▇█", "*o#^v.~><^v+x_.-:=+*#")
+"""For terminals without our symbols; each as wide as what it stands for."""
+
+
+def ascii_symbols(text: str) -> str:
+    """Return text with our symbols in ASCII; names stay as they are written."""
+    return text if text.isascii() else text.translate(_ASCII)
+
+
 # -- student values ---------------------------------------------------------------------------------
 
 

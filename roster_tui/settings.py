@@ -200,6 +200,25 @@ class HoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = KindHoldSettings()
 
 
+class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the console looks and is worked."""
+
+    theme: Annotated[
+        Literal["dark", "light", "contrast", "colour-blind", "terminal"],
+        Meta(description="Colours to begin with; `terminal` uses the terminal's own sixteen"),
+    ] = "dark"
+    ascii: Annotated[bool, Meta(description="Draw symbols and lines with ASCII only")] = False
+    mouse: Annotated[bool, Meta(description="Let the mouse be used; off leaves selecting to the terminal")] = True
+    motion: Annotated[bool, Meta(description="Let anything move by itself; off shows every change at once")] = True
+    lock_minutes: Annotated[
+        float, Meta(description="Minutes without a key after which the screen goes blank; 0 never does", ge=0)
+    ] = 0
+    keys: Annotated[
+        dict[str, str],
+        Meta(description='Other keys by action, as in `"account.suspend" = "ctrl+s"`; an empty key takes it away'),
+    ] = {}
+
+
 class NotifySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is told when a sync from the command line is held or fails; neither message names a person."""
 
@@ -269,6 +288,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 400
     hold: HoldSettings = HoldSettings()
     notify: NotifySettings = NotifySettings()
+    console: ConsoleSettings = ConsoleSettings()
     support: SupportSettings = SupportSettings()
 
     def __post_init__(self) -> None:

@@ -80,6 +80,7 @@ def _known(error: Exception) -> int | None:
     from roster_tui.decisions import NoSuchFinding
     from roster_tui.demo import OtherDemo
     from roster_tui.findings.desk import NotDecidable
+    from roster_tui.keymap import KeysError
     from roster_tui.ledger import LedgerDamaged
     from roster_tui.roster.cache import CacheDamaged
     from roster_tui.sandbox.serve import PortTaken
@@ -92,7 +93,9 @@ def _known(error: Exception) -> int | None:
         return UNREACHABLE
     if isinstance(error, HoldChanged | CannotUndo):
         return BLOCKED
-    if isinstance(error, SettingsError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict):
+    if isinstance(
+        error, SettingsError | KeysError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict
+    ):
         return USAGE
     known = (
         CacheDamaged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,11 +15,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 from rich.text import Text
 from textual import on
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.events import Resize
+from textual.events import Event, InputEvent, Resize
 
-from roster_tui.actions import ACTIONS, BY_ID, Context, meant_by, offered
+from roster_tui.actions import BY_ID, Context
 from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
 from roster_tui.console.clipboard import TooLong, sequence, tabbed
@@ -28,8 +28,10 @@ from roster_tui.console.palette import ActionProvider
 from roster_tui.console.places import Place
 from roster_tui.console.reading import Reading
 from roster_tui.console.sources import MOST_COPIED
+from roster_tui.console.themes import OWN_NAMES, read_themes
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
+from roster_tui.keymap import keymap
 from roster_tui.present import counted, display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
@@ -73,15 +75,18 @@ class RosterApp(App[None]):
 
     TITLE = "roster-tui"
     CSS_PATH = styles_folder() / "console.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"key('{key}')", show=False) for key in dict.fromkeys(action.key for action in ACTIONS)
-    ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.keymap = keymap(workspace.settings.console.keys)
+        for key in self.keymap.keys:
+            self.bind(key, f"key('{key}')", show=False)
+        self.ascii_only = workspace.settings.console.ascii
+        """Whether symbols and lines are drawn with ASCII."""
+        self._last_key = time.monotonic()
         self._damage = ""
         try:
             self.reading = Reading(workspace.cache)
@@ -96,6 +101,7 @@ class RosterApp(App[None]):
         self._acting: Acting | None = None
         self._syncing: Syncing | None = None
         self._held = False
+        self._themes: dict[str, str] = {}
         self._told: deque[Told] = deque(maxlen=_MESSAGES_KEPT)
 
     def compose(self) -> ComposeResult:
@@ -112,6 +118,13 @@ class RosterApp(App[None]):
         self.refresh_status()
         if self._damage:
             self.tell(self._damage, "error")
+        console = self.workspace.settings.console
+        self.set_class(console.ascii, "ascii")
+        self.animation_level = "full" if console.motion else "none"
+        if console.theme != "dark":
+            self._wear(console.theme)
+        if console.lock_minutes:
+            self.set_interval(_LOOK_EVERY_SECONDS, self._lock_when_idle)
         self.set_interval(_LOOK_EVERY_SECONDS, self._look_for_changes)
         self.set_interval(_STATUS_EVERY_SECONDS, self.refresh_status)
         # What acts is imported and set to work once the first frame is on the screen.
@@ -162,7 +175,7 @@ class RosterApp(App[None]):
         context = self.context()
         right = view_parts(context.view, self.size.width)
         room = self.size.width - sum(len(part.text) for part in right)
-        self.query_one("#keys", Line).show(key_parts(context, offered(context), room), right)
+        self.query_one("#keys", Line).show(key_parts(context, self.keymap.offered(context), room), right)
 
     def on_resize(self, event: Resize) -> None:
         """Follow the terminal's size; too small to work in, it says so until it grows."""
@@ -202,7 +215,8 @@ class RosterApp(App[None]):
 
     def action_key(self, key: str) -> None:
         """Do what a key stands for where one is."""
-        self.act(meant_by(key, self.browser.place.view).id)
+        if action := self.keymap.meant_by(key, self.browser.place.view):
+            self.act(action.id)
 
     def act(self, action_id: str) -> None:
         """Do an action of the table, or say why it cannot be done."""
@@ -263,7 +277,7 @@ class RosterApp(App[None]):
     def _help(self) -> None:
         from roster_tui.console.screens import HelpScreen
 
-        self.push_screen(HelpScreen(self.context()))
+        self.push_screen(HelpScreen(self.context(), self.keymap))
 
     # -- findings -----------------------------------------------------------------------------------
 
@@ -290,6 +304,46 @@ class RosterApp(App[None]):
     def _step(self, steps: int) -> None:
         if not self.browser.step(steps):
             self.tell("This is the first place" if steps < 0 else "This is the latest place", "warning")
+
+    # -- looks and lock ------------------------------------------------------------------------------
+
+    def _wear(self, name: str) -> None:
+        """Show everything in a theme, by the name that the settings have for it."""
+        themes = self._learn_themes()
+        self.theme = next(theme for theme, called in themes.items() if called == name)
+
+    def _learn_themes(self) -> dict[str, str]:
+        """Return what we call each theme; read when one is asked for first."""
+        if not self._themes:
+            read = read_themes(styles_folder())
+            for theme in read.values():
+                self.register_theme(theme)
+            self._themes = OWN_NAMES | {name: name for name in read}
+        return self._themes
+
+    def _next_theme(self) -> None:
+        themes = self._learn_themes()
+        names = list(themes)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        shown = themes[self.theme]
+        self.tell(f'Theme {shown}. To begin with it: theme = "{shown}" under [console] in the settings')
+
+    async def on_event(self, event: Event) -> None:
+        """Note that somebody is there, and go on as usual."""
+        if isinstance(event, InputEvent):
+            self._last_key = time.monotonic()
+        await super().on_event(event)
+
+    def _lock_when_idle(self) -> None:
+        if time.monotonic() - self._last_key > 60 * self.workspace.settings.console.lock_minutes:
+            self._lock()
+
+    def _lock(self) -> None:
+        from roster_tui.console.locking import LockScreen
+
+        if self.screen.id != "lock":
+            self.clear_notifications()
+            self.push_screen(LockScreen(self.workspace.settings.operator_name))
 
     # -- accounts and sync --------------------------------------------------------------------------
 
@@ -354,6 +408,9 @@ class RosterApp(App[None]):
     def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while; it is text, whatever it holds."""
         self._told.append(Told(self.workspace.clock(), message, severity))
+        if self.screen.id == "lock":
+            # It can be read in the list of messages, by whoever comes back.
+            return
         self.notify(display_text(message, 600), severity=severity, markup=False, timeout=_TOAST_SECONDS)
 
     def _changed(self) -> None:
@@ -422,6 +479,8 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "hold.discard": lambda app: app._settle_hold(approve=False),
     "copy.rows": RosterApp._copy_rows,
     "copy.id": RosterApp._copy_id,
+    "app.theme": RosterApp._next_theme,
+    "app.lock": RosterApp._lock,
     "app.messages": RosterApp._show_messages,
     "app.help": RosterApp._help,
     "app.palette": RosterApp.action_command_palette,
@@ -432,7 +491,10 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
 
 def run(workspace: Workspace) -> None:
     """Open the console on a district until it is left. Raises SystemExit with 1 when it failed."""
+    if not workspace.settings.color:
+        # Textual looks for it there, and so does whatever it starts.
+        os.environ["NO_COLOR"] = "1"
     app = RosterApp(workspace)
-    app.run()
+    app.run(mouse=workspace.settings.console.mouse)
     if app.return_code:
         raise SystemExit(app.return_code)

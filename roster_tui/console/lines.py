@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from roster_tui.present import cell_width, display_text, fitted
+from roster_tui.present import ascii_symbols, cell_width, display_text, fitted
 
 STYLES = frozenset({"title", "dim", "good", "warn", "bad", "key", "accent"})
 """Style names; the stylesheet says what they look like."""
@@ -36,14 +36,14 @@ Parts = Sequence[Part]
 def paint(widget: Widget, parts: Iterable[Part], width: int, base: Style) -> Strip:
     """Return one line of exactly ``width`` columns."""
     segments: list[Segment] = []
-    left = width
+    left, plain = width, getattr(widget.app, "ascii_only", False)
     for text, name in _joined(parts):
         if left <= 0:
             break
         wide = cell_width(text)
         shown = text if wide <= left else fitted(text, left)
         style = base + widget.get_component_rich_style(name) if name else base
-        segments.append(Segment(shown, style))
+        segments.append(Segment(ascii_symbols(shown) if plain else shown, style))
         left -= min(wide, left)
     if left > 0:
         segments.append(Segment(" " * left, base))

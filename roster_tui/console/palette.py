@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from roster_tui.actions import Action, key_name, offered
+from roster_tui.actions import Action, key_name
 
 if TYPE_CHECKING:
     from roster_tui.console.app import RosterApp
@@ -36,11 +36,13 @@ class ActionProvider(Provider):
         return cast("RosterApp", self.app)
 
     def _actions(self) -> list[Action]:
-        return [action for action in offered(self._console.context()) if action.id != "app.palette"]
+        return [
+            action for action in self._console.keymap.offered(self._console.context()) if action.id != "app.palette"
+        ]
 
     def _help(self, action: Action) -> str:
         return action.unavailable(self._console.context()) or action.help
 
 
 def _display(action: Action) -> Content:
-    return Content(f"{action.title}  ({key_name(action.key)})")
+    return Content(f"{action.title}  ({key_name(action.key)})" if action.key else action.title)

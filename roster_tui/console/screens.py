@@ -13,12 +13,13 @@ from textual.screen import ModalScreen
 
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
-from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name, offered
+from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
 from roster_tui.console.places import LISTED
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
+from roster_tui.keymap import Keymap
 from roster_tui.present import NOTHING, counted, display_text
 from roster_tui.refusals import over_the_limit
 from roster_tui.roster.fields import FIELDS
@@ -118,9 +119,10 @@ class HelpScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter", "app.pop_screen", show=False)]
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, keymap: Keymap) -> None:
         super().__init__()
         self._about = context
+        self._keymap = keymap
 
     def compose(self) -> ComposeResult:
         """Lay out one pane of text."""
@@ -140,7 +142,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _write(self) -> None:
         pane = self.query_one("#help", Pane)
-        pane.show(help_lines(self._about, pane.size.width - 1))
+        pane.show(help_lines(self._about, pane.size.width - 1, self._keymap))
 
 
 _MOVING = (
@@ -160,12 +162,12 @@ _KEY_ROOM = 16
 """Columns that the keys take before what they do."""
 
 
-def help_lines(context: Context, width: int) -> list[Parts]:
+def help_lines(context: Context, width: int, keymap: Keymap) -> list[Parts]:
     """Return the help for a view, from the table of actions and the fields of its filter."""
     lines: list[Parts] = [[Part(f"{VIEWS[context.view]}: keys", "title")], []]
     for key, text in _MOVING:
         lines += _entry(key, text, width)
-    for action in offered(context):
+    for action in keymap.offered(context):
         lines += _entry(key_name(action.key), f"{action.help}{_GRADES[action.danger]}", width)
         if action.command:
             lines.append([Part(" " * _KEY_ROOM), Part(f"roster-tui {action.command}", "dim")])

@@ -7,10 +7,13 @@ from collections import Counter
 import pytest
 from textual.command import CommandList, CommandPalette
 
-from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name, offered
+from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name
 from roster_tui.console.app import HANDLERS, RosterApp
 from roster_tui.console.screens import help_lines
+from roster_tui.keymap import Keymap
 from tests.console.conftest import Open
+
+KEYMAP = Keymap()
 
 
 def test_every_action_has_a_handler_or_is_a_view() -> None:
@@ -62,8 +65,8 @@ async def test_every_action_is_reached_by_its_key_in_each_of_its_views(
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_help_names_every_action_of_a_view_with_its_key(view: str) -> None:
     context = Context(view)
-    told = ["".join(part.text for part in line) for line in help_lines(context, 120)]
-    for action in offered(context):
+    told = ["".join(part.text for part in line) for line in help_lines(context, 120, KEYMAP)]
+    for action in KEYMAP.offered(context):
         assert any(line.startswith(f"  {key_name(action.key)} ") and action.help in line for line in told), action.id
         assert action.command is None or any(line.endswith(f"  roster-tui {action.command}") for line in told)
 
@@ -92,9 +95,9 @@ async def test_the_palette_lists_every_action_and_does_what_is_chosen(open_conso
         await desk.press("3", "ctrl+p")
         await desk.until(lambda: "Go to triage" in desk.text)
         listed = desk.app.screen.query_one(CommandList)
-        await desk.until(lambda: listed.option_count == len(offered(desk.app.context())) - 1)
+        await desk.until(lambda: listed.option_count == len(KEYMAP.offered(desk.app.context())) - 1)
         prompts = [str(listed.get_option_at_index(place).prompt) for place in range(listed.option_count)]
-        for action in offered(desk.app.context()):
+        for action in KEYMAP.offered(desk.app.context()):
             if action.id != "app.palette":
                 assert any(f"{action.title}  ({key_name(action.key)})" in prompt for prompt in prompts), action.id
         await desk.type("confl")

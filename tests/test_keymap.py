@@ -1,0 +1,45 @@
+"""The operator's own keys over those of the table: clashes are told, any may be taken away."""
+
+import pytest
+
+from roster_tui.actions import BY_ID, Context
+from roster_tui.keymap import KeysError, keymap
+
+
+def test_an_own_key_stands_for_the_action_and_the_old_one_for_nothing() -> None:
+    keys = keymap({"account.suspend": "ctrl+t"})
+    assert keys.meant_by("ctrl+t", "teachers") is not None
+    assert keys.meant_by("s", "teachers") is None
+    assert [action.key for action in keys.offered(Context("teachers")) if action.id == "account.suspend"] == ["ctrl+t"]
+
+
+def test_a_key_is_written_as_people_write_it() -> None:
+    assert keymap({"app.help": "f1", "nav.go": "?"}).meant_by("question_mark", "triage") == keymap(
+        {"app.help": "f1", "nav.go": "question_mark"}
+    ).meant_by("question_mark", "triage")
+
+
+def test_an_action_without_a_key_stays_in_the_palette() -> None:
+    keys = keymap({"account.activate_all": ""})
+    assert "" not in keys.keys
+    assert BY_ID["account.activate_all"].title in [action.title for action in keys.offered(Context("teachers"))]
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ({"account.explode": "x"}, "there is no action account.explode"),
+        ({"account.suspend": "j"}, "cannot have j, which moves the cursor"),
+        ({"account.suspend": "u"}, "both have u in"),
+        ({"account.suspend": "z", "action.undo": "z"}, "both have z in"),
+    ],
+)
+def test_what_cannot_be_is_named(own: dict[str, str], said: str) -> None:
+    with pytest.raises(KeysError, match=said):
+        keymap(own)
+
+
+def test_two_actions_may_change_their_keys() -> None:
+    keys = keymap({"account.suspend": "u", "account.unsuspend": "s"})
+    first, second = keys.meant_by("u", "teachers"), keys.meant_by("s", "teachers")
+    assert first and second and (first.id, second.id) == ("account.suspend", "account.unsuspend")
