@@ -35,10 +35,10 @@ PICTURES = {
 
 def keys_table() -> str:
     """Return every key with what it does and its twin on the command line."""
-    lines = ["| key | does | same on the command line |", "|---|---|---|"]
+    lines = ["| key | action | does | same on the command line |", "|---|---|---|---|"]
     for action in ACTIONS:
         twin = f"`roster-tui {action.command}`" if action.command else ""
-        lines.append(f"| `{key_name(action.key)}` | {action.help}{_where(action)} | {twin} |")
+        lines.append(f"| `{key_name(action.key)}` | `{action.id}` | {action.help}{_where(action)} | {twin} |")
     return "\n".join(lines)
 
 
