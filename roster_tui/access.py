@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from roster_tui.settings import Secret, Settings, clever_token, client_secret
+from roster_tui.settings import Secret, Settings, clever_token, client_secret, demo_store
 
 if TYPE_CHECKING:
     from roster_tui.clever import TokenSource
@@ -33,11 +32,6 @@ class Access:
 
     base_url: str
     token: TokenSource
-
-
-def demo_store(data_root: Path) -> Path:
-    """Return where a demo keeps its simulated Clever; the file is there only in a demo's data folder."""
-    return data_root / "sandbox.sqlite"
 
 
 @contextmanager

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from roster_tui.access import clever_access, demo_store
+from roster_tui.access import clever_access
 from roster_tui.accounts.changes import Confirm
 from roster_tui.roster.cache import discard
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, school_year_of
 from roster_tui.sandbox.incidents import WithIncidents, plan_demo
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store
-from roster_tui.settings import Settings
+from roster_tui.settings import Settings, demo_store
 from roster_tui.sis import SisDistrict, SisFolder
 from roster_tui.sync import SyncResult, sync
 from roster_tui.workspace import Clock, Workspace, now, private_folder

@@ -341,6 +341,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return time.fromisoformat(self.sync_at)
 
 
+def demo_store(data_root: Path) -> Path:
+    """Return where a demo keeps its simulated Clever; the file is there only in a demo's data folder."""
+    return data_root / "sandbox.sqlite"
+
+
 def config_path() -> Path:
     """Return where the settings file of this user stands or would stand."""
     return platformdirs.user_config_path(APP) / "config.toml"

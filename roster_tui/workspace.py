@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from roster_tui.http.addresses import is_loopback
 from roster_tui.roster.cache import Cache
-from roster_tui.settings import Settings
+from roster_tui.settings import Settings, demo_store
 
 if TYPE_CHECKING:
     from roster_tui.accounts.act import Performer
@@ -78,7 +79,7 @@ class Workspace:
     def directory(self) -> Directory:
         """Where the accounts live."""
         private_folder(self.folder / "ledger")
-        if self.settings.directory.backend == "scim":
+        if self.on_platform:
             from roster_tui.accounts.scim.opening import scim_directory
 
             return scim_directory(self.settings.directory, self.folder, self.cache, self.clock)
@@ -88,6 +89,16 @@ class Workspace:
         if (whole := folder.with_suffix(".json")).exists():
             split_up(whole, folder)
         return LocalDirectory(folder)
+
+    @cached_property
+    def on_platform(self) -> bool:
+        """Whether a platform keeps the accounts.
+
+        A demo's people are invented: of them only a platform on this machine hears.
+        """
+        directory = self.settings.directory
+        is_demo = demo_store(self.settings.data_root).exists()
+        return directory.backend == "scim" and (not is_demo or is_loopback(directory.url))
 
     @cached_property
     def journal(self) -> Journal:

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 import platformdirs
 
-from roster_tui.access import DEMO_TOKEN, demo_store
+from roster_tui.access import DEMO_TOKEN
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.demo import DemoOptions, prepare
 from roster_tui.sandbox.faults import KINDS, Fault, parse
 from roster_tui.sandbox.generator import SIZES
-from roster_tui.settings import APP
+from roster_tui.settings import APP, demo_store
 
 _FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 _SIZE = click.option("--size", type=click.Choice(list(SIZES)), default="small", show_default=True, help="How large.")

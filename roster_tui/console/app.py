@@ -197,7 +197,7 @@ class RosterApp(App[None]):
             row_kind=row.kind if row else None,
             account_state=row.account_state if row else None,
             has_id=bool(row and row.clever_id),
-            activation_untold=self.workspace.settings.directory.backend == "scim",
+            activation_untold=self.workspace.on_platform,
             finding=known is not None,
             pair=known is not None and known.finding.code in PAIRS,
             verdict=known.opinion.verdict if known and known.opinion else None,

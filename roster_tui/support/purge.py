@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from roster_tui.access import demo_store
-from roster_tui.settings import config_path
+from roster_tui.settings import config_path, demo_store
 from roster_tui.sync.lock import locked
 from roster_tui.workspace import Workspace
 
@@ -19,6 +18,7 @@ _CACHE = {
     "the roster, and older ones that were moved aside": ("roster.sqlite*",),
     "a roster that was fetched and not applied": ("staged.sqlite*",),
     "the guard's index": ("guard",),
+    "what the platform's SCIM service offers": ("scim-offers.json",),
     "what a preflight left behind": ("preflight-*", "oneroster-*"),
 }
 _LEDGER = {

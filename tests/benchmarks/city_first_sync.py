@@ -22,8 +22,8 @@ import orjson
 from district import add_size, command, prepared
 from figures import Figure, show
 
-from roster_tui.access import demo_store
 from roster_tui.sandbox.generator import SIZES
+from roster_tui.settings import demo_store
 
 SECONDS_GOAL = 240.0
 

@@ -32,7 +32,6 @@ import orjson
 from district import add_size, home, prepared
 from figures import Figure, show
 
-from roster_tui.access import demo_store
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
 from roster_tui.clever.wire import read_list
 from roster_tui.roster import compare, history
@@ -42,6 +41,7 @@ from roster_tui.roster.kinds import COURSE, KINDS, SCHOOL, SECTION, STUDENT, TEA
 from roster_tui.roster.schema import VERSION
 from roster_tui.roster.stage import Stage
 from roster_tui.sandbox.store import Store
+from roster_tui.settings import demo_store
 
 T = TypeVar("T", bound=Record)
 PAGE = 1_000

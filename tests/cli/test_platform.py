@@ -104,6 +104,49 @@ def test_a_platform_that_cannot_be_used_is_said(
     assert "wr0ng" not in ran.err
 
 
+def test_rights_and_pins_and_taking_them_back(
+    call: Callable[..., Ran], platform: Platform, teachers: list[tuple[str, str]]
+) -> None:
+    ids, user_id = [clever_id for clever_id, _ in teachers], teachers[0][1]
+
+    def roles() -> list[str]:
+        return [role["value"] for role in platform.user(user_id).get("roles", [])]
+
+    granted = call("role", ids[0], "--grant", "School Administrator", "--permission", "Item Author", "--yes", "--json")
+    assert [item["verdict"] for item in granted.json["items"]] == ["done"], granted.err
+    assert roles() == ["School Administrator"]
+    assert platform.user(user_id)["entitlements"] == [{"value": "Item Author"}]
+    assert call("undo", granted.json["action_id"], "--yes", "--json").json["items"][0]["verdict"] == "done"
+    assert roles() == ["Teacher"]
+    suspended = call("suspend", *ids, "--yes", "--json").json["action_id"]
+    undone = call("undo", suspended, "--yes", "--json")
+    assert {item["verdict"] for item in undone.json["items"]} == {"done"}, undone.err
+    assert all(platform.active(each) for _, each in teachers)
+    before = platform.count("PATCH"), platform.count("POST")
+    assert call("pin", ids[0], "--yes", "--json").json["items"][0]["verdict"] == "done"
+    assert before == (platform.count("PATCH"), platform.count("POST"))
+    (row,) = call("teachers", "pinned:yes", "--json").json["rows"]
+    assert row["clever_id"] == ids[0]
+
+
+def test_what_the_platform_cannot_do_is_blocked_with_the_reason(
+    call: Callable[..., Ran], platform: Platform, teachers: list[tuple[str, str]]
+) -> None:
+    platform.configured = {"patch": {"supported": False}}
+    first = call("suspend", teachers[0][0], "--yes", "--json")
+    assert "no PATCH" in first.json["items"][0]["reason"]
+    told = call("suspend", teachers[0][0], "--dry-run", "--json").json["items"][0]
+    assert (told["verdict"], told["reason"]) == ("blocked", "the platform takes no changes over SCIM (no PATCH)")
+    assert platform.active(teachers[0][1])
+
+
+def test_a_demos_people_are_not_named_to_a_platform_elsewhere(
+    run: Run, call: Callable[..., Ran], teachers: list[tuple[str, str]]
+) -> None:
+    done = call("suspend", teachers[0][0], "--yes", "--json", ROSTER_TUI_DIRECTORY__URL="https://platform.example/v2")
+    assert done.json["items"][0]["verdict"] == "done", done.err
+
+
 def test_a_sync_shows_the_platforms_accounts(
     call: Callable[..., Ran], platform: Platform, teachers: list[tuple[str, str]]
 ) -> None:

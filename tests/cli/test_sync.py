@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from roster_tui.access import demo_store
 from roster_tui.demo import NAME, SEED
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, student_sis_id, teacher_sis_id
 from roster_tui.sandbox.incidents import Incidents, WithIncidents
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store
+from roster_tui.settings import demo_store
 from tests.cli.conftest import Ran, Run
 
 STRICT = {"ROSTER_TUI_HOLD__REMOVED_PERCENT": "0.5", "ROSTER_TUI_HOLD__FLOOR": "0"}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from roster_tui.access import demo_store
 from roster_tui.demo import NAME, SEED
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.history import runs
@@ -15,6 +14,7 @@ from roster_tui.roster.read import counts
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store
+from roster_tui.settings import demo_store
 from roster_tui.sis import SisFile
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW
