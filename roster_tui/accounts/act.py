@@ -23,7 +23,7 @@ from roster_tui.accounts.plan import Item, Knowledge, Plan, plan
 from roster_tui.accounts.record import Record
 from roster_tui.accounts.running import Running
 from roster_tui.accounts.settling import doubtful_mails, settled
-from roster_tui.accounts.undo import CannotUndo, latest_undoable, undo_plan
+from roster_tui.accounts.undo import MAIL_IS_GONE, CannotUndo, latest_undoable, undo_plan
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked, Order, Verb
 from roster_tui.ledger import Journal, Operator
 from roster_tui.refusals import CHANGED_MEANWHILE
@@ -104,6 +104,11 @@ class Performer:
     async def undoable(self) -> str | None:
         """Return this operator's latest action that can be taken back and was not. Raises `LedgerDamaged`."""
         return await asyncio.to_thread(lambda: latest_undoable(self.journal.latest(_UNDO_REACHES), self.operator.name))
+
+    def note(self, plan: Plan) -> str:
+        """Return what is to be known of how a plan is carried out, before it is; empty where nothing is."""
+        mail = f"{self.outbox.describe()}. {MAIL_IS_GONE}" if plan.verb.mail else ""
+        return ". ".join(filter(None, (mail, self.directory.capabilities.notes.get(plan.verb.makes))))
 
     async def perform(self, shown: Plan, progress: Progress = lambda done, total: None) -> Report:
         """Do what the plan says, and nothing else.

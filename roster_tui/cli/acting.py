@@ -68,8 +68,8 @@ async def act(
         session.say(f"The plan has another digest now, {plan.digest}: {CHANGED_MEANWHILE}. Look at it again")
         _report(session, None, plan, plan.items, also, dry_run=True)
         raise Stopped(BLOCKED)
-    if plan.verb.mail and plan.todo:
-        session.say(f"{performer.outbox.describe()}. {MAIL_IS_GONE}")
+    if plan.todo and (note := performer.note(plan)):
+        session.say(note)
     _confirm(session, plan, consent)
     report = await _performed(session, workspace, performer, plan)
     while report.again and report.again.todo and not consent.yes and sys.stdin.isatty():

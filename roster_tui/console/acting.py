@@ -13,7 +13,7 @@ from roster_tui.accounts.carrying import Unrecorded
 from roster_tui.accounts.directory import DirectoryError
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Plan
-from roster_tui.accounts.undo import MAIL_IS_GONE, CannotUndo
+from roster_tui.accounts.undo import CannotUndo
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
 from roster_tui.ledger import LedgerDamaged
@@ -134,9 +134,7 @@ class Acting:
     def _note(self, plan: Plan) -> str:
         if plan.undoes:
             return f"takes {plan.undoes} back"
-        if plan.verb.mail:
-            return f"{self._workspace.performer().outbox.describe()}. {MAIL_IS_GONE}"
-        return self._workspace.directory.capabilities.notes.get(plan.verb.makes, "")
+        return self._workspace.performer().note(plan)
 
     def _tell(self, report: Report) -> None:
         tally = report.tally()

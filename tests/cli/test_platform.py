@@ -123,7 +123,9 @@ def test_rights_and_pins_and_taking_them_back(
     assert {item["verdict"] for item in undone.json["items"]} == {"done"}, undone.err
     assert all(platform.active(each) for _, each in teachers)
     before = platform.count("PATCH"), platform.count("POST")
-    assert call("pin", ids[0], "--yes", "--json").json["items"][0]["verdict"] == "done"
+    pinned = call("pin", ids[0], "--yes", "--json")
+    assert pinned.json["items"][0]["verdict"] == "done"
+    assert "Kept in our ledger: the platform has no word for it" in pinned.err
     assert before == (platform.count("PATCH"), platform.count("POST"))
     (row,) = call("teachers", "pinned:yes", "--json").json["rows"]
     assert row["clever_id"] == ids[0]

@@ -51,12 +51,12 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
         return min(self.bulk_operations, _IN_BULK) if self.bulk_operations > 1 else _ONE_BY_ONE
 
 
-_IN_LEDGER = "kept in our ledger: the platform has no word for it, and its own sync does not see it"
+_IN_LEDGER = "Kept in our ledger: the platform has no word for it, and its own sync does not see it"
 NOTES = {
-    Suspend.kind: "the reason is kept in our ledger; the platform only knows that the account is not active",
+    Suspend.kind: "The reason is kept in our ledger; the platform only knows that the account is not active",
     SetPin.kind: _IN_LEDGER,
     SetSupportLead.kind: _IN_LEDGER,
-    Mailed.kind: "the mail is ours: the platform sends none over SCIM, nor tells who has activated already",
+    Mailed.kind: "The mail is ours: the platform sends none over SCIM, nor tells who has activated already",
     Confirm.kind: _IN_LEDGER,
 }
 """By kind of change, how it is made on any platform that speaks SCIM."""

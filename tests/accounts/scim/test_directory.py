@@ -213,7 +213,7 @@ async def test_what_scim_has_no_word_for_stands_in_the_ledger(make_directory: Ma
     assert await make_directory().list_accounts() == [mailed]
     notes = make_directory().capabilities.notes
     assert "our ledger" in notes["pin"]
-    assert "the mail is ours" in notes["mailed"]
+    assert "The mail is ours" in notes["mailed"]
 
 
 async def test_who_has_activated_is_known_once_our_ledger_knows(
