@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from roster_tui.http.addresses import is_loopback
 from roster_tui.roster.cache import Cache
 from roster_tui.settings import Settings, demo_store
 
@@ -97,8 +96,11 @@ class Workspace:
         A demo's people are invented: of them only a platform on this machine hears.
         """
         directory = self.settings.directory
-        is_demo = demo_store(self.settings.data_root).exists()
-        return directory.backend == "scim" and (not is_demo or is_loopback(directory.url))
+        if directory.backend == "local":
+            return False
+        from roster_tui.http.addresses import is_loopback
+
+        return is_loopback(directory.url) or not demo_store(self.settings.data_root).exists()
 
     @cached_property
     def journal(self) -> Journal:

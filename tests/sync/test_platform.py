@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from roster_tui.access import DEMO_TOKEN
+from roster_tui.accounts.model import Role
 from roster_tui.accounts.scim.errors import NotScim
+from roster_tui.accounts.verbs import Asked
 from roster_tui.roster.account_rows import people
 from roster_tui.sandbox.generator import teacher_sis_id
+from roster_tui.sync import sync
 from roster_tui.workspace import Workspace
-from tests.conftest import settings_for
+from tests.conftest import NOW, serving, settings_for
 from tests.platform import TOKEN, Fault, Platform, running
 from tests.sync.conftest import Night
 
@@ -63,6 +69,28 @@ def test_the_sync_predicts_and_writes_nothing(town: Night, platform: Platform) -
     assert shown(workspace) == {"active": len(ids) - 1, "suspended": 1}
     assert {method for method, _ in platform.asked} == {"GET"}
     assert workspace.journal.verify().entries == 0
+
+
+def test_a_role_for_a_time_ends_on_the_platform_too(town: Night, platform: Platform) -> None:
+    town.load()
+    workspace, _ = town.sync()
+    clever_id = staff(workspace)[0]
+    user_id = platform.add(clever_id, roles=[{"value": "Teacher"}])
+
+    async def lend() -> None:
+        performer = workspace.performer()
+        asked = Asked(role=Role.SCHOOL_ADMIN, until=NOW.date())
+        await performer.perform(await performer.plan("role", [clever_id], asked=asked))
+
+    asyncio.run(lend())
+    assert platform.user(user_id)["roles"] == [{"value": "School Administrator"}]
+    town.sync()
+    assert platform.user(user_id)["roles"] == [{"value": "School Administrator"}], "its last day is today"
+    with serving(town.service().app()) as url:
+        tomorrow = NOW + timedelta(days=1)
+        asyncio.run(sync(town.settings, DEMO_TOKEN.reveal(), url, clock=lambda: tomorrow))
+    assert platform.user(user_id)["roles"] == [{"value": "Teacher"}]
+    assert platform.count("PATCH") == 2
 
 
 def test_users_that_are_nobody_are_told(town: Night, platform: Platform) -> None:
