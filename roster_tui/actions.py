@@ -19,8 +19,11 @@ VIEWS: Mapping[str, str] = {
     "conflicts": "Conflicts",
     "activity": "Activity",
     "sync": "Sync",
+    "trackers": "Trackers",
 }
-"""The views by name, in the order of their digits."""
+"""The views by name: those with digits, in their order, then those that lie under others."""
+DIGITS: Mapping[str, str] = {name: str(digit) for digit, name in enumerate(list(VIEWS)[:-1], start=1)}
+"""The keys of the views that have one of their own everywhere."""
 
 _LISTS = frozenset({"schools", "teachers", "sections"})
 
@@ -48,11 +51,13 @@ class Context:
     view: str
     """A name of `VIEWS`."""
     row_kind: str | None = None
-    """Kind of the record under the cursor: ``school, teacher, section, student, entry, run`` or None."""
+    """Kind of the record under the cursor: ``school, teacher, section, tracker, student, entry, run`` or None."""
     account_state: str | None = None
     """State of that teacher's account."""
     activation_untold: bool = False
     """Whether the directory cannot tell who has activated, so that anybody active may be mailed."""
+    tracker_state: str | None = None
+    """State of that section's tracker, ``live`` or ``archived``."""
     finding: bool = False
     """Whether the row stands for a finding that is still there."""
     pair: bool = False
@@ -179,6 +184,24 @@ def _decide(verdict: str) -> Callable[[Context], Reason | None]:
     return reason
 
 
+def _on_sections(context: Context) -> Reason | None:
+    if context.marked or context.row_kind in ("section", "tracker"):
+        return None
+    return "Put the cursor on a section, or mark some"
+
+
+def _create_tracker(context: Context) -> Reason | None:
+    if not context.marked and context.tracker_state == "live":
+        return "Has a tracker already"
+    return _on_sections(context)
+
+
+def _archive_tracker(context: Context) -> Reason | None:
+    if not context.marked and context.row_kind in ("section", "tracker") and context.tracker_state != "live":
+        return "Archived already" if context.tracker_state else "Has no tracker"
+    return _on_sections(context)
+
+
 def _needs(what: str, holds: Callable[[Context], object]) -> Callable[[Context], Reason | None]:
     return lambda context: None if holds(context) else what
 
@@ -191,13 +214,14 @@ def _hold(context: Context) -> Reason | None:
 
 _ACCOUNTS = frozenset({"triage", "teachers", "conflicts"})
 _FINDINGS = frozenset({"triage", "conflicts"})
+_TRACKERS = frozenset({"sections", "trackers"})
+_MARKED = frozenset({"teachers", "sections"})
 _ROW = _needs("There is nothing under the cursor", lambda context: context.row_kind)
 
 ACTIONS: tuple[Action, ...] = (
-    *(
-        Action(f"view.{name}", title, f"Go to {title.lower()}", str(digit))
-        for digit, (name, title) in enumerate(VIEWS.items(), start=1)
-    ),
+    *(Action(f"view.{name}", VIEWS[name], f"Go to {VIEWS[name].lower()}", digit) for name, digit in DIGITS.items()),
+    Action("view.trackers", "Trackers", "Go to the trackers: those here, or all of them",
+           "t", views=frozenset(VIEWS) - {"trackers"}, command="trackers"),
     Action("row.open", "Open", "Open what is under the cursor: a school's teachers, a teacher's sections",
            "enter", reason=_ROW),
     Action("nav.back", "Back", "Clear the filter, or go back one step", "escape",
@@ -225,14 +249,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.sort", "Sort", "Sort by the next column", "o", views=_LISTS),
     Action("list.reverse", "Reverse", "Turn the order round", "O", views=_LISTS),
     Action("mark.toggle", "Mark", "Mark the row under the cursor, or take the mark away", "space",
-           views=frozenset({"teachers"}), reason=_ROW, footer=2),
+           views=_MARKED, reason=_ROW, footer=2),
     Action("mark.all", "Mark all", "Mark every row that passes the filter", "asterisk",
-           views=frozenset({"teachers"}), reason=_ROW),
+           views=_MARKED, reason=_ROW),
     Action("mark.range", "Mark to here", "Mark every row between the last one marked and the cursor", "m",
-           views=frozenset({"teachers"}), reason=_needs("Mark a row first: space", lambda context: context.marked)),
+           views=_MARKED, reason=_needs("Mark a row first: space", lambda context: context.marked)),
     Action("mark.invert", "Invert marks", "Mark what is not marked, and take the marks away from what is", "i",
-           views=frozenset({"teachers"}), reason=_ROW),
-    Action("mark.none", "Unmark all", "Take all marks away", "minus", views=frozenset({"teachers"}),
+           views=_MARKED, reason=_ROW),
+    Action("mark.none", "Unmark all", "Take all marks away", "minus", views=_MARKED,
            reason=_needs("Nothing is marked", lambda context: context.marked)),
     Action("account.suspend", "Suspend", "Take away the right to sign in; all data stays", "s", Danger.REVERSIBLE,
            _ACCOUNTS, _suspend, verb="suspend", command="suspend", footer=1),
@@ -255,6 +279,10 @@ ACTIONS: tuple[Action, ...] = (
            Danger.REVERSIBLE, _ACCOUNTS, _on_accounts, verb="support-lead", command="support-lead"),
     Action("account.not_support_lead", "No support lead", "This is no longer whom teachers turn to", "L",
            Danger.REVERSIBLE, _ACCOUNTS, _on_accounts, verb="not-support-lead", command="support-lead --remove"),
+    Action("tracker.create", "Create tracker", "Make a class gradebook of the section, that follows it", "n",
+           Danger.REVERSIBLE, _TRACKERS, _create_tracker, command="create-tracker"),
+    Action("tracker.archive", "Archive tracker", "Hide the section's tracker; all data stays", "N",
+           Danger.REVERSIBLE, _TRACKERS, _archive_tracker, command="archive-tracker"),
     Action("action.undo", "Undo", "Take a whole action back: the last one that can be", "z", Danger.REVERSIBLE,
            reason=_needs("There is nothing to undo", lambda context: context.can_undo), command="undo ACTION_ID"),
     Action("sync.run", "Sync now", "Fetch the roster from Clever now", "S", Danger.REVERSIBLE,

@@ -8,6 +8,6 @@ LAST_ADMINISTRATOR = "the last District Administrator who can sign in: make anot
 CHANGED_MEANWHILE = "changed meanwhile by somebody else; nothing was done"
 
 
-def over_the_limit(count: int, limit: int) -> str:
+def over_the_limit(count: int, limit: int, noun: str = "account") -> str:
     """Return that so many accounts at once need their number typed."""
-    return f"{count} accounts are more than {limit} at once: type their number to go on"
+    return f"{count} {noun}s are more than {limit} at once: type their number to go on"

@@ -10,7 +10,7 @@ import os
 import stat
 import subprocess
 from collections.abc import Mapping
-from datetime import time, tzinfo
+from datetime import datetime, time, tzinfo
 from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -165,6 +165,26 @@ class DirectorySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             raise ValueError(f"url is {self.url!r}; it must be an https address (http only on loopback)")
 
 
+class TrackerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When trackers archive by themselves."""
+
+    rollover: Annotated[
+        str, Meta(description="Month and day on which the school year rolls over, and all trackers archive")
+    ] = "07-01"
+
+    def __post_init__(self) -> None:
+        try:
+            self.month_and_day  # noqa: B018
+        except ValueError:
+            raise ValueError(f"rollover is {self.rollover!r}; it must be a month and day such as 07-01") from None
+
+    @property
+    def month_and_day(self) -> tuple[int, int]:
+        """The first day of a school year. Raises ValueError when it is none that every year has."""
+        day = datetime.strptime(f"2001-{self.rollover}", "%Y-%m-%d")
+        return day.month, day.day
+
+
 class KindHoldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When one type of record holds a sync; what is not set is as for the others."""
 
@@ -283,6 +303,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     directory: DirectorySettings = DirectorySettings()
     mail: MailSettings = MailSettings()
     export: ExportSettings = ExportSettings()
+    trackers: TrackerSettings = TrackerSettings()
     history_days: Annotated[
         int, Meta(description="Days for which runs, their changes and damaged caches are kept", ge=31)
     ] = 400
@@ -508,6 +529,7 @@ def _names() -> list[str]:
         DirectorySettings,
         MailSettings,
         ExportSettings,
+        TrackerSettings,
         HoldSettings,
         KindHoldSettings,
         NotifySettings,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.directory import Directory
     from roster_tui.accounts.judging import Situation
     from roster_tui.accounts.model import Account, LatestMail
+    from roster_tui.accounts.trackers.store import TrackerStore
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
     from roster_tui.ledger import Journal, Operator
@@ -117,6 +118,17 @@ class Workspace:
 
         documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
         return Desk(documents, self.journal, self.operator)
+
+    @cached_property
+    def trackers(self) -> TrackerStore:
+        """The trackers of sections."""
+        from roster_tui.accounts.trackers.store import TrackerStore
+
+        return TrackerStore(private_folder(self.folder / "ledger" / "trackers"))
+
+    def day_of(self, at: datetime) -> date:
+        """Return the day of a moment in the district's time zone."""
+        return at.astimezone(self.settings.zone).date()
 
     @property
     def sync_lock(self) -> Path:

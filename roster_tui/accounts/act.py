@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from roster_tui.accounts.carrying import Carrying, Progress
+from roster_tui.accounts.carrying import Carrying
+from roster_tui.accounts.deeds import Interrupted, Progress
 from roster_tui.accounts.directory import Directory
 from roster_tui.accounts.guards import Guards, administers, dethrones
 from roster_tui.accounts.judging import Situation, Verdict
@@ -55,14 +56,6 @@ class Report:
         told = {item.id: item for item in later.items}
         items = tuple(told.get(item.id, item) for item in self.items)
         return replace(later, action=self.action or later.action, items=items, digest=self.digest)
-
-
-class Interrupted(asyncio.CancelledError):
-    """Stopped in the middle; what was in hand has ended, the rest was not done."""
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-        super().__init__("stopped")
 
 
 @dataclass(frozen=True)

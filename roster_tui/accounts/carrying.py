@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from roster_tui.accounts.changes import Change, Mailed
+from roster_tui.accounts.deeds import Progress
 from roster_tui.accounts.directory import Directory, DirectoryError
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.mailing import STOPPED, Mailing, Outcome, outcome
@@ -21,8 +22,6 @@ from roster_tui.accounts.verbs import Verb
 MAILS_A_BATCH = 5
 AT_ONCE = 2
 """Batches under way side by side."""
-Progress = Callable[[int, int], None]
-"""Called with the number of accounts done and in all."""
 
 
 class Unrecorded(Exception):

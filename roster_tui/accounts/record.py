@@ -69,7 +69,7 @@ class Record:
         facts: dict[str, Any] = {"ids": [item.id for item in items], "changes": changes, "before": before}
         if plan.undoes:
             facts["undoes"] = plan.undoes
-        self._write(action, plan.verb.name, "intent", reason=plan.order.reason, digest=plan.digest, **facts)
+        self.write(action, plan.verb.name, "intent", reason=plan.order.reason, digest=plan.digest, **facts)
 
     def outcome(self, action: str, kind: str, items: Sequence[Item], phase: str = "outcome") -> None:
         """Write what became of some accounts. Raises OSError."""
@@ -77,7 +77,7 @@ class Record:
             {"id": item.id, "verdict": item.verdict.value, **({"reason": item.reason} if item.reason else {})}
             for item in items
         ]
-        self._write(action, kind, phase, results=results)
+        self.write(action, kind, phase, results=results)
 
     def read(self, action: str) -> Recorded | None:
         """Return what the journal says of an action; None when it says nothing. Raises `LedgerDamaged`."""
@@ -92,7 +92,8 @@ class Record:
                 found.results |= {result["id"]: Verdict(result["verdict"]) for result in entry.facts.get("results", ())}
         return found
 
-    def _write(self, action: str, kind: str, phase: str, **facts: object) -> None:
+    def write(self, action: str, kind: str, phase: str, **facts: object) -> None:
+        """Write an entry of an action, with who acts. Raises OSError."""
         who = self.operator.facts()
         self.journal.append([{"action": action, "kind": kind, "phase": phase, **who, **facts}], self.clock())
 

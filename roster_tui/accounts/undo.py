@@ -9,6 +9,7 @@ from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.plan import Item, Knowledge, Plan, judged, unknown
 from roster_tui.accounts.record import Recorded
+from roster_tui.accounts.trackers.verbs import TRACKER_VERBS
 from roster_tui.accounts.verbs import VERBS, Order, Verb
 from roster_tui.ledger import Entry
 
@@ -18,6 +19,7 @@ class CannotUndo(Exception):
 
 
 MAIL_IS_GONE = "A mail that has left cannot be taken back"
+NO_INVERSE = "nothing takes it back"
 
 
 def inverse_of(recorded: Recorded) -> Verb:
@@ -63,7 +65,8 @@ def latest_undoable(entries: Iterable[Entry], operator: str) -> str | None:
             continue
         if undone := facts.get("undoes"):
             settled |= {undone, facts["action"]}
-        verb = VERBS.get(facts.get("kind", ""))
-        if verb and verb.inverse and facts["action"] not in settled:
+        kind = facts.get("kind", "")
+        takes_back = VERBS[kind].inverse if kind in VERBS else kind in TRACKER_VERBS
+        if takes_back and facts["action"] not in settled:
             return str(facts["action"])
     return None

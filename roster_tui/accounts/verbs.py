@@ -78,6 +78,7 @@ class Verb:
     """Whether nobody does it to the account of their own."""
     for_admins: bool = False
     """Whether only operators who are admins may do it."""
+    noun: str = "account"
 
 
 def _suspended(account: Account, order: Order) -> Change:

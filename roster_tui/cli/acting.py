@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from roster_tui.accounts.act import Interrupted, Performer, Report
+from roster_tui.accounts.act import Performer
+from roster_tui.accounts.deeds import Deed, Interrupted, P, Performs, Planned, Reported
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
-from roster_tui.accounts.undo import MAIL_IS_GONE
+from roster_tui.accounts.undo import MAIL_IS_GONE, NO_INVERSE
 from roster_tui.actions import Action
 from roster_tui.cli.errors import BLOCKED, DONE, FAILED, USAGE, Stopped
 from roster_tui.cli.session import Session
@@ -51,15 +52,27 @@ async def act(
     consent: Consent,
     also: Mapping[str, Any] | None = None,
 ) -> None:
-    """Plan, confirm, perform, report; ``also`` goes into the JSON document.
+    """Plan an action on accounts, confirm, perform, report; ``also`` goes into the JSON document.
 
     Ends with `Stopped`, whose code is that of the contract, unless nothing was to be done for real.
     """
-    also = also or {}
     performer = workspace.performer()
+    await act_with(session, workspace, performer, lambda: make_plan(performer), consent, also)
+
+
+async def act_with(
+    session: Session,
+    workspace: Workspace,
+    performer: Performs[P],
+    make_plan: Callable[[], Awaitable[P]],
+    consent: Consent,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """Do as `act` does, with what performs actions on accounts or on trackers."""
+    also = also or {}
     if not session.settings.refusal:
         await settle(session, workspace, performer)
-    plan = await make_plan(performer)
+    plan = await make_plan()
     if consent.dry_run:
         shown = _mail_shown(session, performer, plan)
         _report(session, None, plan, plan.items, {**also, **shown}, dry_run=True)
@@ -80,15 +93,20 @@ async def act(
     raise Stopped(_code(report))
 
 
-async def settle(session: Session, workspace: Workspace, performer: Performer) -> None:
+async def settle(session: Session, workspace: Workspace, performer: Performs[Any]) -> None:
     """Bring to an end what a killed console left in doubt, and say so."""
     for report in await performer.settle():
-        workspace.show_accounts(report.accounts)
+        _show(workspace, report)
         for item in report.items:
             session.say(f"From before: {report.verb.name} {item.label}: {item.verdict.value}, {item.reason}")
 
 
-async def _performed(session: Session, workspace: Workspace, performer: Performer, plan: Plan) -> Report:
+def _show(workspace: Workspace, report: Reported) -> None:
+    if report.accounts:
+        workspace.show_accounts(report.accounts)
+
+
+async def _performed(session: Session, workspace: Workspace, performer: Performs[P], plan: P) -> Reported:
     def progress(done: int, total: int) -> None:
         if not session.as_json and total >= _ASKS_FROM:
             session.say(f"{done} of {total} {plan.verb.done}")
@@ -96,47 +114,48 @@ async def _performed(session: Session, workspace: Workspace, performer: Performe
     try:
         report = await performer.perform(plan, progress)
     except Interrupted as stopped:
-        workspace.show_accounts(stopped.report.accounts)
+        _show(workspace, stopped.report)
         _report(session, stopped.report.action, plan, stopped.report.items, {})
         raise
-    workspace.show_accounts(report.accounts)
+    _show(workspace, report)
     return report
 
 
-def _confirm(session: Session, plan: Plan, consent: Consent) -> None:
+def _confirm(session: Session, plan: Planned, consent: Consent) -> None:
     count, limit = len(plan.todo), session.settings.confirm_over
     if count > limit:
         _confirm_count(session, plan, consent)
     elif count >= _ASKS_FROM and not consent.yes:
-        _print_items(plan.items)
+        _print_items(plan.verb.noun, plan.items)
         if not sys.stdin.isatty():
-            session.say(f"{count} accounts would change. Confirm with --yes")
+            session.say(f"{count} {plan.verb.noun}s would change. Confirm with --yes")
             raise Stopped(USAGE)
-        if not click.confirm(f"{plan.verb.title}: {count} accounts?", err=True):
+        if not click.confirm(f"{plan.verb.title}: {count} {plan.verb.noun}s?", err=True):
             session.say("Nothing was done")
             raise Stopped(DONE)
 
 
-def _confirm_count(session: Session, plan: Plan, consent: Consent) -> None:
+def _confirm_count(session: Session, plan: Planned, consent: Consent) -> None:
     """Have the number typed: a yes is given too easily to a thousand."""
     count = len(plan.todo)
+    told = over_the_limit(count, session.settings.confirm_over, plan.verb.noun)
     typed = consent.confirm_count
     if typed is None and sys.stdin.isatty() and not consent.yes:
-        _print_items(plan.items)
-        session.say(over_the_limit(count, session.settings.confirm_over))
+        _print_items(plan.verb.noun, plan.items)
+        session.say(told)
         typed = click.prompt(plan.verb.title, type=int, err=True)
     if typed != count:
-        session.say(f"{over_the_limit(count, session.settings.confirm_over)}. With --confirm-count {count}")
+        session.say(f"{told}. With --confirm-count {count}")
         session.say("Nothing was done")
         raise Stopped(BLOCKED)
 
 
-def _mail_shown(session: Session, performer: Performer, plan: Plan) -> dict[str, Any]:
+def _mail_shown(session: Session, performer: Performs[P], plan: P) -> dict[str, Any]:
     """Return the first mail that would leave, its link left out, and show it to people."""
     first = next((item.account for item in plan.todo if item.account), None)
-    if plan.verb.mail is None or first is None:
+    if plan.verb.mail is None or first is None or not isinstance(performer, Performer):
         return {}
-    written = performer.letters.preview(plan.verb.mail, first, plan.order.at)
+    written = performer.letters.preview(plan.verb.mail, first, performer.clock())
     session.say(f"To {display_text(first.email)}: {display_text(written.subject)}\n")
     for line in written.text.splitlines():
         session.say(f"  {display_text(line, 1_000)}")
@@ -146,28 +165,33 @@ def _mail_shown(session: Session, performer: Performer, plan: Plan) -> dict[str,
 def _report(
     session: Session,
     action: str | None,
-    plan: Plan,
-    items: tuple[Item, ...],
+    plan: Planned,
+    items: Sequence[Item],
     also: Mapping[str, Any],
     *,
     dry_run: bool = False,
 ) -> None:
     if not session.as_json:
-        _print_items(items)
+        _print_items(plan.verb.noun, items)
         if dry_run:
             session.say(f"Digest {plan.digest}: --digest {plan.digest} does this and nothing else")
         elif action and any(item.verdict is Verdict.DONE for item in items):
-            undone = MAIL_IS_GONE if plan.verb.inverse is None else f"roster-tui undo {action} takes it back"
-            session.say(f"Action {action}. {undone}")
+            session.say(f"Action {action}. {_how_undone(plan.verb, action)}")
         return
     document = {"action_id": action, "kind": plan.verb.name, "dry_run": dry_run, "digest": plan.digest}
     told = [{"id": item.id, "label": item.label, "verdict": item.verdict.value, "reason": _why(item)} for item in items]
     session.print_json({**document, **({"undoes": plan.undoes} if plan.undoes else {}), "items": told, **also})
 
 
-def _print_items(items: tuple[Item, ...]) -> None:
+def _how_undone(verb: Deed, action: str) -> str:
+    if verb.inverse is not None:
+        return f"roster-tui undo {action} takes it back"
+    return MAIL_IS_GONE if verb.mail else NO_INVERSE
+
+
+def _print_items(noun: str, items: Sequence[Item]) -> None:
     print_table(
-        ("account", "verdict", "reason"),
+        (noun, "verdict", "reason"),
         [(item.label, item.verdict.value.replace("_", " "), _why(item)) for item in items],
     )
 
@@ -176,7 +200,7 @@ def _why(item: Item) -> str:
     return "; ".join(filter(None, (item.reason, item.warning)))
 
 
-def _code(report: Report) -> int:
+def _code(report: Reported) -> int:
     tally = report.tally()
     if tally[Verdict.FAILED] or tally[Verdict.IN_DOUBT]:
         return FAILED

@@ -14,11 +14,12 @@ from roster_tui.accounts.model import ROLES, Permission, Role
 from roster_tui.accounts.plan import Plan
 from roster_tui.accounts.verbs import ALL_AS_IS, Asked
 from roster_tui.actions import BY_ID, account_action
-from roster_tui.cli.acting import Consent, act, refuse
+from roster_tui.cli.acting import Consent, act, act_with, refuse
 from roster_tui.cli.choosing import chosen
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.roster.read import pending_ids
+from roster_tui.tracking import performer_of
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 NO_PERMISSION = "none"
@@ -154,10 +155,9 @@ def undo(session: Session, action_id: str, reason: str, **consent: Any) -> None:
     given = Consent(**consent)
     refuse(session, BY_ID["action.undo"], given)
 
-    async def plan(performer: Performer) -> Plan:
-        return await performer.undo_plan(action_id.upper(), reason)
-
-    asyncio.run(act(session, session.workspace(), plan, given))
+    workspace, action = session.workspace(), action_id.upper()
+    performer = performer_of(workspace, action)
+    asyncio.run(act_with(session, workspace, performer, lambda: performer.undo_plan(action, reason), given))
 
 
 suspend = _act_command("suspend")

@@ -10,26 +10,29 @@ import click
 
 from roster_tui.cli.filters import filter_from
 from roster_tui.cli.session import Session
-from roster_tui.roster.kinds import TEACHER
+from roster_tui.roster.kinds import TEACHER, Kind
 from roster_tui.roster.listing import Listing
-from roster_tui.roster.read import account_ids, clever_ids, key_of
+from roster_tui.roster.read import account_ids, clever_ids, key_of, section_ids
 from roster_tui.roster.window import full_window
 
 _MOST_BYTES = 10_000_000
 _STANDARD_INPUT = "-"
 
 
-def chosen(session: Session, db: sqlite3.Connection, named: Sequence[str], where: str | None) -> list[str]:
-    """Return the Clever IDs of whom arguments, standard input (``-``) and a filter name.
+def chosen(
+    session: Session, db: sqlite3.Connection, named: Sequence[str], where: str | None, kind: Kind = TEACHER
+) -> list[str]:
+    """Return the Clever IDs of what arguments, standard input (``-``) and a filter name: accounts, or sections.
 
-    An argument that names nobody stays as it is, and is blocked. Raises a usage error when nobody is meant at all.
+    An argument that names nothing stays as it is, and is blocked. Raises a usage error when nothing is meant at all.
     """
-    ids = [_clever_id(db, each) for each in _spelt_out(named)]
+    ids = [_clever_id(db, kind, each) for each in _spelt_out(named)]
     if where is not None:
-        window = full_window(db, Listing(TEACHER, filter=filter_from(session, where, TEACHER)))
-        ids += account_ids(db, window.keys)
+        window = full_window(db, Listing(kind, filter=filter_from(session, where, kind)))
+        ids += (account_ids if kind is TEACHER else section_ids)(db, window.keys)
     if not ids:
-        raise click.UsageError("Nobody passes the filter" if where is not None else "Name at least one account")
+        what = "account" if kind is TEACHER else kind.name
+        raise click.UsageError(f"No {what} passes the filter" if where is not None else f"Name at least one {what}")
     return list(dict.fromkeys(ids))
 
 
@@ -45,7 +48,7 @@ def _from_standard_input() -> Iterator[str]:
     """Yield an ID a line; what follows a blank, a comma or a tab is for people."""
     raw = sys.stdin.buffer.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
-        raise click.UsageError(f"Standard input has more than {_MOST_BYTES:,} bytes: that is no list of accounts")
+        raise click.UsageError(f"Standard input has more than {_MOST_BYTES:,} bytes: that is no list of IDs")
     for number, line in enumerate(raw.splitlines(), start=1):
         try:
             words = line.decode("utf-8-sig").replace(",", " ").split()
@@ -55,6 +58,6 @@ def _from_standard_input() -> Iterator[str]:
             yield words[0]
 
 
-def _clever_id(db: sqlite3.Connection, wanted: str) -> str:
-    key = key_of(db, TEACHER, wanted)
-    return wanted if key is None else clever_ids(db, [key])[0]
+def _clever_id(db: sqlite3.Connection, kind: Kind, wanted: str) -> str:
+    key = key_of(db, kind, wanted)
+    return wanted if key is None else (clever_ids if kind is TEACHER else section_ids)(db, [key])[0]

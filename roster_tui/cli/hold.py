@@ -63,7 +63,7 @@ def approve(session: Session, digest: str | None, limit: int) -> None:
         digest = found.digest
     followed = asyncio.run(approve_held(workspace, digest))
     if session.as_json:
-        numbers = {"accounts": followed.done, "accounts_expected": followed.expected}
+        numbers = {"accounts": followed.done, "accounts_expected": followed.expected, "trackers": followed.trackers}
         session.print_json({"state": "applied", "digest": digest, **numbers})
     else:
         click.echo(f"Applied. {followed.told}")

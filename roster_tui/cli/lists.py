@@ -85,6 +85,7 @@ def section_document(row: SectionRow) -> dict[str, Any]:
         "term": row.term,
         "subject": row.subject,
         "grade": row.grade,
+        "tracker": row.tracker,
         "findings": row.findings,
     }
 

@@ -96,6 +96,8 @@ def _print(result: SyncResult) -> None:
         click.echo(f"{kind + 's':<10}{number(tally.after if not result.hold else tally.before):>10}  {changes}")
     if result.accounts:
         click.echo(", ".join(f"{number(count)} accounts {what}" for what, count in result.accounts.items()))
+    if result.trackers:
+        click.echo(", ".join(f"{number(count)} trackers {what}" for what, count in result.trackers.items()))
     if result.unreadable:
         click.echo(f"{counted(result.unreadable, 'record')} could not be read and were left out")
     if result.hold:

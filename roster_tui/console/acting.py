@@ -8,17 +8,17 @@ from typing import Any, Literal, Protocol
 
 from filelock import Timeout
 
-from roster_tui.accounts.act import Performer, Report
 from roster_tui.accounts.carrying import Unrecorded
+from roster_tui.accounts.deeds import P, Performs, Planned, Reported
 from roster_tui.accounts.directory import DirectoryError
 from roster_tui.accounts.judging import Verdict
-from roster_tui.accounts.plan import Plan
 from roster_tui.accounts.undo import CannotUndo
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text, number
 from roster_tui.settings import SettingsError
+from roster_tui.tracking import performer_of, tracker_performer
 from roster_tui.workspace import Workspace
 
 
@@ -31,7 +31,7 @@ class Face(Protocol):
     def refresh_status(self) -> None:
         """Write the status line again."""
 
-    def confirm(self, plan: Plan, note: str) -> Awaitable[bool]:
+    def confirm(self, plan: Planned, note: str) -> Awaitable[bool]:
         """Show a plan and wait for the answer."""
 
     def ask_rights(self) -> Awaitable[Asked | None]:
@@ -66,8 +66,9 @@ class Acting:
     async def settle(self) -> None:
         """Bring to an end what a killed console left behind, and tell it."""
         performer = self._workspace.performer()
-        for report in await performer.settle():
-            await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
+        left: list[Reported] = [*await performer.settle(), *await tracker_performer(self._workspace).settle()]
+        for report in left:
+            await self._show(report)
             if report.items:
                 tally = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items())
                 self._face.tell(f"Left from before: {report.verb.title}: {tally}. See activity (6)", "warning")
@@ -86,23 +87,28 @@ class Acting:
         plan = performer.plan(action.verb or "", ids, asked=asked)
         await self._perform(performer, plan, ask=action.danger >= Danger.BULK or len(ids) > 1)
 
+    async def act_on_trackers(self, verb: str, sections: Sequence[str]) -> None:
+        """Perform a verb on the trackers of sections."""
+        performer = tracker_performer(self._workspace)
+        await self._perform(performer, performer.plan(verb, sections), ask=len(sections) > 1)
+
     async def undo(self) -> None:
         """Take the last action back that can be, with a plan of its own; one of an earlier session is shown first."""
         if self._undoable is None:
             return
-        performer = self._workspace.performer()
+        performer = await asyncio.to_thread(performer_of, self._workspace, self._undoable)
         await self._perform(performer, performer.undo_plan(self._undoable), ask=self._undoable not in self._own)
 
-    async def _perform(self, performer: Performer, planned: Coroutine[Any, Any, Plan], ask: bool) -> None:
+    async def _perform(self, performer: Performs[P], planned: Coroutine[Any, Any, P], ask: bool) -> None:
         if self.busy:
             planned.close()
             self._face.tell("An action is under way already", "warning")
             return
         self.busy = True
         try:
-            plan: Plan | None = await planned
+            plan: P | None = await planned
             while plan:
-                if (ask or len(plan.todo) > 1) and not await self._face.confirm(plan, self._note(plan)):
+                if (ask or len(plan.todo) > 1) and not await self._face.confirm(plan, self._note(performer, plan)):
                     self._face.tell("Nothing was done")
                     return
                 report = await performer.perform(plan, self._progress(plan))
@@ -115,35 +121,39 @@ class Acting:
             self._face.tell(str(error), "error")
         finally:
             self.busy, self.told = False, ""
-            self._undoable = await performer.undoable()
+            self._undoable = await self._workspace.performer().undoable()
             self._changed()
 
-    def _progress(self, plan: Plan) -> Callable[[int, int], None]:
+    def _progress(self, plan: Planned) -> Callable[[int, int], None]:
         def progress(done: int, total: int) -> None:
             self.told = f"{number(done)} of {number(total)} {plan.verb.done}" if total > 1 else ""
             self._face.refresh_status()
 
         return progress
 
-    async def _follow(self, report: Report) -> None:
+    async def _follow(self, report: Reported) -> None:
         if report.action:
             self._own.add(report.action)
-        await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
+        await self._show(report)
         self._tell(report)
 
-    def _note(self, plan: Plan) -> str:
+    async def _show(self, report: Reported) -> None:
+        if report.accounts:
+            await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
+
+    def _note(self, performer: Performs[P], plan: P) -> str:
         if plan.undoes:
             return f"takes {plan.undoes} back"
-        return self._workspace.performer().note(plan)
+        return performer.note(plan)
 
-    def _tell(self, report: Report) -> None:
+    def _tell(self, report: Reported) -> None:
         tally = report.tally()
         done = [item for item in report.items if item.verdict is Verdict.DONE]
         parts = []
         if len(done) == 1:
             parts.append(f"{display_text(done[0].label)} {report.verb.done}")
         elif done:
-            parts.append(f"{counted(len(done), 'account')} {report.verb.done}")
+            parts.append(f"{counted(len(done), report.verb.noun)} {report.verb.done}")
         for verdict in (Verdict.NOOP, Verdict.BLOCKED, Verdict.FAILED, Verdict.IN_DOUBT):
             if tally[verdict]:
                 why = next(item.reason for item in report.items if item.verdict is verdict)

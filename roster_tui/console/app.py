@@ -36,11 +36,11 @@ from roster_tui.present import counted, display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
-from roster_tui.roster.read import clever_ids, pending_ids
+from roster_tui.roster.read import clever_ids, pending_ids, section_ids
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from roster_tui.accounts.plan import Plan
+    from roster_tui.accounts.deeds import Planned
     from roster_tui.accounts.verbs import Asked
     from roster_tui.console.acting import Acting
     from roster_tui.console.syncing import Syncing
@@ -196,6 +196,7 @@ class RosterApp(App[None]):
             view=browser.place.view,
             row_kind=row.kind if row else None,
             account_state=row.account_state if row else None,
+            tracker_state=row.tracker_state if row else None,
             has_id=bool(row and row.clever_id),
             activation_untold=self.workspace.on_platform,
             finding=known is not None,
@@ -225,6 +226,8 @@ class RosterApp(App[None]):
         action = BY_ID[action_id]
         if reason := action.unavailable(self.context()):
             self.tell(reason, "warning")
+        elif action_id == "view.trackers":
+            self.browser.open_trackers()
         elif action_id.startswith("view."):
             self.browser.go(Place(action_id.removeprefix("view.")))
         else:
@@ -372,6 +375,13 @@ class RosterApp(App[None]):
             return clever_ids(self.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
         return [browser.row.clever_id] if browser.row and browser.row.clever_id else []
 
+    def _act_on_trackers(self, verb: str) -> None:
+        browser = self.browser
+        ids = [browser.row.clever_id] if browser.row and browser.row.clever_id else []
+        if browser.place.marks:
+            ids = section_ids(self.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
+        self.run_worker(self._hands().act_on_trackers(verb, ids), group="acting", description=verb)
+
     def _undo(self) -> None:
         self.run_worker(self._hands().undo(), group="acting", description="undo")
 
@@ -393,7 +403,7 @@ class RosterApp(App[None]):
 
         return await self.push_screen_wait(ReviewScreen(review, question))
 
-    async def confirm(self, plan: Plan, note: str) -> bool:
+    async def confirm(self, plan: Planned, note: str) -> bool:
         """Show a plan and wait for the answer."""
         from roster_tui.console.screens import PlanScreen
 
@@ -473,6 +483,8 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "account.support_lead": lambda app: app._act_on("account.support_lead", app._chosen()),
     "account.not_support_lead": lambda app: app._act_on("account.not_support_lead", app._chosen()),
     "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
+    "tracker.create": lambda app: app._act_on_trackers("create-tracker"),
+    "tracker.archive": lambda app: app._act_on_trackers("archive-tracker"),
     "action.undo": RosterApp._undo,
     "sync.run": RosterApp._sync,
     "hold.approve": lambda app: app._settle_hold(approve=True),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from roster_tui.actions import VIEWS, Action, Context, key_name
+from roster_tui.actions import DIGITS, VIEWS, Action, Context, key_name
 from roster_tui.console.lines import Part
 from roster_tui.console.places import Place
 from roster_tui.console.reports import Report
@@ -89,8 +89,8 @@ def report_counts(report: Report) -> str:
 def view_parts(view: str, width: int) -> list[Part]:
     """Return the views with their digits, for the right of the key line, where there is room."""
     parts: list[Part] = []
-    for digit, (name, title) in enumerate(VIEWS.items(), start=1):
-        parts += [Part(f" {digit}", "key"), Part(f" {title.lower()}", "accent" if name == view else "dim")]
+    for name, digit in DIGITS.items():
+        parts += [Part(f" {digit}", "key"), Part(f" {VIEWS[name].lower()}", "accent" if name == view else "dim")]
     return [*parts, Part(" ")] if width >= _VIEWS_FROM else [Part("1-7", "key"), Part(" views ", "dim")]
 
 

@@ -27,6 +27,7 @@ from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
+from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
 from roster_tui.roster.read import schools_named
 from roster_tui.roster.window import Window
 from roster_tui.workspace import Workspace
@@ -129,6 +130,10 @@ class Browser(Vertical):
             if self.place.view == "conflicts":
                 place = self.place
                 return reports.conflicts(self._workspace, narrowed=place.narrowed, with_set_aside=place.set_aside)
+            if self.place.view == "trackers":
+                from roster_tui.console.trackers import tracker_report
+
+                return tracker_report(self._workspace, self.place.within)
             return _REPORTS[self.place.view](self._workspace)
         except (CacheDamaged, sqlite3.DatabaseError, OSError) as error:
             return _failed(error)
@@ -172,6 +177,8 @@ class Browser(Vertical):
             return details.finding_lines(self._workspace, self._report.findings[str(row.key)], width)
         if row.kind == "entry":
             return details.entry_lines(self._workspace, int(row.key), width)
+        if row.kind == "tracker":
+            return details.tracker_lines(self._workspace, int(row.key), width)
         if row.kind == "run":
             from roster_tui.console.runs import run_lines
 
@@ -206,6 +213,17 @@ class Browser(Vertical):
             self.go(below, remember=True)
         else:
             self.toggle_detail()
+
+    def open_trackers(self) -> None:
+        """Show the trackers of the school or teacher under the cursor, of the sections listed here, or of all."""
+        place, row = self.place, self.row
+        within, trail = place.within, place.crumbs
+        if row and row.kind in (SCHOOL.name, TEACHER.name) and isinstance(row.key, int) and place.kind:
+            within, trail = (row.kind, row.key), (*trail, row.cells[0].text)
+        key = row.key if row and row.kind == SECTION.name else None
+        self.go(
+            Place("trackers", trail, within if within and within[0] != SECTION.name else None, key=key), remember=True
+        )
 
     def back(self) -> None:
         """Clear the filter, or go back one step."""

@@ -44,6 +44,7 @@ class Row:
     cells: tuple[Part, ...]
     account_state: str | None = None
     clever_id: str | None = None
+    tracker_state: str | None = None
     heading: bool = False
     """A line between groups; the cursor passes over it."""
 

@@ -9,6 +9,7 @@ from roster_tui.actions import BY_ID, key_name
 from roster_tui.console.columns import Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.sources import SEVERITY_STYLES, STATE_STYLES
+from roster_tui.console.trackers import school_year_label
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Evidence
 from roster_tui.findings.store import Known, Status, known
@@ -25,6 +26,7 @@ from roster_tui.present import (
 )
 from roster_tui.roster.kinds import BY_NAME
 from roster_tui.roster.read import MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.roster.tracker_rows import trackers
 from roster_tui.workspace import Workspace
 
 _LABEL = 13
@@ -128,11 +130,35 @@ def _section(row: SectionRow) -> Lines:
         *(_labelled("Teacher" if not place else "", _named(teacher)) for place, teacher in enumerate(row.teachers)),
         *([] if row.teachers else [_labelled("Teacher", "none", "bad")]),
         _labelled("Students", row.students),
+        _labelled("Tracker", row.tracker or "none: n makes one"),
         _labelled("Course", row.course),
         _labelled("Term", row.term),
         _labelled("Subject", row.subject),
         _labelled("Grade", row.grade),
         _labelled("Period", row.period),
+    ]
+
+
+def tracker_lines(workspace: Workspace, key: int, width: int) -> Lines:
+    """Return what is known of a section's tracker; who is in it is not shown."""
+    with workspace.cache.reading() as db:
+        found = trackers(db, 1, within=("section", key))
+    if not found:
+        return [[Part("There is no tracker any more", "dim")]]
+    (tracker,) = found
+    return [
+        [Part(display_text(tracker.name), "title")],
+        _labelled("State", tracker.state, "good" if tracker.state == "live" else "warn"),
+        _labelled("Since", _moment(workspace, datetime.fromisoformat(tracker.since))),
+        *(_wrapped_field("Why", tracker.cause, width) if tracker.cause else []),
+        _labelled("School year", school_year_label(tracker.year)),
+        _labelled("Teacher", tracker.teacher),
+        _labelled("With", counted(tracker.collaborators, "collaborator")),
+        _labelled("Students", tracker.students),
+        _labelled("Former", tracker.former),
+        _labelled("School", tracker.school),
+        _labelled("SIS ID", tracker.sis_id),
+        _labelled("Clever ID", tracker.section),
     ]
 
 
@@ -202,7 +228,7 @@ def entry_lines(workspace: Workspace, number: int, width: int) -> Lines:
         elif isinstance(value, dict):
             lines += _wrapped_field(name, ", ".join(f"{each} {what}" for what, each in value.items()), width)
         else:
-            text = counted(len(value), "account") if name == "ids" else value
+            text = counted(len(value), entry.facts.get("on", "account")) if name == "ids" else value
             lines += _wrapped_field(name, text, width)
     return [*lines, *_wrapped_field("hash", entry.hash, width)]
 

@@ -218,11 +218,11 @@ def activity(workspace: Workspace) -> Report:
 
 
 def _on(facts: Any) -> str:
-    if facts.get("kind") == "sync":
-        results = facts.get("results", {})
+    results = facts.get("results", ())
+    if isinstance(results, dict):
         told = ", ".join(f"{number(value)} {name}" for name, value in results.items() if value)
-        return told or ("nothing" if results else "")
+        return told or "nothing"
     if "ids" in facts:
-        return counted(len(facts["ids"]), "account")
-    verdicts = [result["verdict"] for result in facts.get("results", ())]
+        return counted(len(facts["ids"]), facts.get("on", "account"))
+    verdicts = [result["verdict"] for result in results]
     return ", ".join(f"{verdicts.count(verdict)} {verdict.replace('_', ' ')}" for verdict in dict.fromkeys(verdicts))

@@ -11,8 +11,9 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
 
+from roster_tui.accounts.deeds import Planned
 from roster_tui.accounts.judging import Verdict
-from roster_tui.accounts.plan import Item, Plan
+from roster_tui.accounts.plan import Item
 from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
@@ -34,9 +35,9 @@ _VERDICT_STYLES = {
 }
 
 
-def items_report(items: Sequence[Item]) -> Report:
+def items_report(noun: str, items: Sequence[Item]) -> Report:
     """Return the rows of a plan or of what became of it."""
-    columns = (Column("Account", 16, share=2), Column("", 9), Column("Why", 20, share=3))
+    columns = (Column(noun.capitalize(), 16, share=2), Column("", 9), Column("Why", 20, share=3))
     rows = [
         Row(
             item.id,
@@ -49,7 +50,7 @@ def items_report(items: Sequence[Item]) -> Report:
         )
         for item in items
     ]
-    return Report(columns, rows, "No accounts", len(rows))
+    return Report(columns, rows, f"No {noun}s", len(rows))
 
 
 class PlanScreen(ModalScreen[bool]):
@@ -64,7 +65,7 @@ class PlanScreen(ModalScreen[bool]):
         Binding("n,escape,enter,q", "close(False)", show=False),
     ]
 
-    def __init__(self, plan: Plan, note: str, confirm_over: int) -> None:
+    def __init__(self, plan: Planned, note: str, confirm_over: int) -> None:
         super().__init__()
         self._plan = plan
         self._note = note
@@ -87,11 +88,11 @@ class PlanScreen(ModalScreen[bool]):
         """Fill in the plan."""
         todo, verb = len(self._plan.todo), self._plan.verb
         rest = len(self._plan.items) - todo
-        left_out = f", {counted(rest, 'account')} left as is" if rest else ""
-        self.query_one("#plan-title", Line).show([Part(f"{verb.title}: {counted(todo, 'account')}{left_out}", "title")])
-        many = f"{over_the_limit(todo, self._limit)}. " if self._wants_number else ""
+        left_out = f", {counted(rest, verb.noun)} left as is" if rest else ""
+        self.query_one("#plan-title", Line).show([Part(f"{verb.title}: {counted(todo, verb.noun)}{left_out}", "title")])
+        many = f"{over_the_limit(todo, self._limit, verb.noun)}. " if self._wants_number else ""
         self.query_one("#plan-note", Line).show([Part(many, "warn"), Part(display_text(self._note), "dim")])
-        self.query_one("#plan-items", RecordTable).show(items_report(self._plan.items), None)
+        self.query_one("#plan-items", RecordTable).show(items_report(verb.noun, self._plan.items), None)
         self._ask()
 
     def _ask(self) -> None:

@@ -174,7 +174,7 @@ def _section(row: SectionRow) -> Row:
         _text(row.term),
         findings_part(row.findings),
     )
-    return Row(row.key, SECTION.name, cells, clever_id=row.clever_id)
+    return Row(row.key, SECTION.name, cells, clever_id=row.clever_id, tracker_state=row.tracker)
 
 
 _SHOWN: Mapping[str, Callable[[Any], Row]] = {

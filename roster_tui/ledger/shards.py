@@ -20,8 +20,8 @@ class Shards:
     def of(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
         """Return the ids by the name of the shard that they belong to, shards in order."""
         found: dict[str, list[str]] = {}
-        for each in sorted(ids, key=_shard):
-            found.setdefault(_shard(each), []).append(each)
+        for each in sorted(ids, key=shard_of):
+            found.setdefault(shard_of(each), []).append(each)
         return found
 
     def documents(self, shard: str) -> Documents:
@@ -33,5 +33,6 @@ class Shards:
         return (file.stem for file in sorted(self.folder.glob(f"{'[0-9a-f]' * _DIGITS}.json")))
 
 
-def _shard(clever_id: str) -> str:
+def shard_of(clever_id: str) -> str:
+    """Return the name of the shard that an id belongs to."""
     return clever_id[-_DIGITS:]

@@ -50,39 +50,40 @@ class Section:
     term: Term | None
 
 
-def sections(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[Section]:
-    """Yield the sections with these Clever IDs, as far as they are in the data."""
+def sections(db: sqlite3.Connection, ids: Iterable[str], *, class_lists: bool = True) -> Iterator[Section]:
+    """Yield the sections with these Clever IDs, as far as they are in the data; with their students, or without."""
     wanted = iter(ids)
     while some := list(islice(wanted, _AT_ONCE)):
-        yield from _sections(db, some)
+        yield from _sections(db, some, class_lists)
 
 
-def changed_sections(db: sqlite3.Connection, run: int) -> Iterator[str]:
-    """Yield the Clever IDs of sections that a run changed, removed ones too."""
+def changed_sections(db: sqlite3.Connection, since: int) -> list[str]:
+    """Return the Clever IDs of sections that runs after run ``since`` changed, removed ones too."""
     rows = db.execute(
-        "SELECT lower(hex(r.id)) FROM change c JOIN record r ON r.key = c.key"
-        f" WHERE c.run = ? AND c.kind = {SECTION.code}",
-        (run,),
+        "SELECT DISTINCT lower(hex(r.id)) FROM change c JOIN record r ON r.key = c.key"
+        f" WHERE c.run > ? AND c.kind = {SECTION.code}",
+        (since,),
     )
-    return (clever_id for (clever_id,) in rows)
+    return [clever_id for (clever_id,) in rows]
 
 
-def _sections(db: sqlite3.Connection, ids: Sequence[str]) -> Iterator[Section]:
+def _sections(db: sqlite3.Connection, ids: Sequence[str], class_lists: bool) -> Iterator[Section]:
     found = db.execute(
-        "SELECT s.key, lower(hex(r.id)), s.name, s.class_list, s.term, m.name, m.starts, m.ends"
+        f"SELECT s.key, lower(hex(r.id)), s.name, {'s.class_list' if class_lists else 'NULL'},"
+        " s.term, m.name, m.starts, m.ends"
         " FROM record r JOIN section s ON s.key = r.key LEFT JOIN term m ON m.key = s.term"
         f" WHERE r.id IN ({', '.join('?' * len(ids))})",
         [bytes.fromhex(each) for each in ids],
     ).fetchall()
     teachers = _teachers(db, [row[0] for row in found])
-    class_lists = {row[0]: [key for (key,) in struct.iter_unpack(">I", row[3] or b"")] for row in found}
-    students = _clever_ids(db, {key for keys in class_lists.values() for key in keys})
+    members = {row[0]: [key for (key,) in struct.iter_unpack(">I", row[3] or b"")] for row in found}
+    students = _clever_ids(db, {key for keys in members.values() for key in keys})
     for key, clever_id, name, _, term, *about_term in found:
         yield Section(
             clever_id,
             name or "",
             tuple(teachers[key]),
-            tuple(sorted(students[student] for student in class_lists[key])),
+            tuple(sorted(students[student] for student in members[key])),
             _term(*about_term) if term is not None else None,
         )
 

@@ -89,6 +89,8 @@ STATE = f"coalesce((SELECT a.state FROM account a WHERE a.key = {{}}.key), '{NO_
 _SCHOOL_NAMED = "instr(s.sort_name, ?) > 0 OR lower(s.sis_id) = ?"
 _COURSE_NAMED = "instr(lower(c.name), ?) > 0 OR lower(c.number) = ?"
 _TEACHER_NAMED = "instr(p.sort_name, ?) > 0"
+_TRACKERS = FieldType(choices=("live", "archived", "none"))
+_TRACKER = "coalesce((SELECT k.state FROM tracker k WHERE k.key = t.key), 'none')"
 
 _FINDING_FIELD = Field("has this finding: its code, any or none", _ANY, _finding)
 _SIS_FIELD = Field("SIS ID", _ANY, _text("t.sis_id"))
@@ -154,6 +156,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             "SELECT 1 FROM section_teacher g CROSS JOIN teacher p ON p.key = g.teacher"
             f" WHERE g.section = t.key AND {_TEACHER_NAMED}",
         ),
+        "tracker": Field("state of its tracker", _TRACKERS, _choice(_TRACKER)),
         "finding": _FINDING_FIELD,
     },
 }

@@ -99,6 +99,8 @@ class SectionRow:
     subject: str | None
     grade: str | None
     period: str | None
+    tracker: str | None
+    """State of its tracker, ``live`` or ``archived``; None when it has none."""
     findings: tuple[str, ...]
 
 
@@ -126,7 +128,7 @@ SELECT t.key, {_ID}, t.name, t.sis_id,
       JOIN record r ON r.key = l.teacher LEFT JOIN teacher p ON p.key = l.teacher
       WHERE l.section = t.key ORDER BY l.position)),
     t.students, (SELECT name FROM term WHERE key = t.term), (SELECT name FROM course WHERE key = t.course),
-    t.subject, t.grade, t.period, {_FINDINGS}
+    t.subject, t.grade, t.period, (SELECT state FROM tracker WHERE key = t.key), {_FINDINGS}
 FROM section t WHERE t.key IN (SELECT value FROM json_each(?))"""
 
 
@@ -165,7 +167,7 @@ def _teacher(row: tuple[Any, ...]) -> TeacherRow:
 
 def _section(row: tuple[Any, ...]) -> SectionRow:
     key, clever_id, name, sis_id, school, teachers, students, *rest, findings = row
-    term, course, subject, grade, period = rest
+    term, course, subject, grade, period, tracker = rest
     return SectionRow(
         key,
         clever_id,
@@ -179,6 +181,7 @@ def _section(row: tuple[Any, ...]) -> SectionRow:
         subject,
         grade,
         period,
+        tracker,
         _codes(findings),
     )
 
@@ -236,14 +239,19 @@ def account_ids(db: sqlite3.Connection, keys: Sequence[int]) -> list[str]:
     return _ids(db, found, orjson.dumps(list(keys)).decode())
 
 
+def section_ids(db: sqlite3.Connection, keys: Sequence[int]) -> list[str]:
+    """Return the Clever IDs of sections by key, in order of name."""
+    return _ids(db, "t.key IN (SELECT value FROM json_each(?))", orjson.dumps(list(keys)).decode(), SECTION)
+
+
 def pending_ids(db: sqlite3.Connection) -> list[str]:
     """Return the Clever IDs of all pending accounts, in order of name."""
     return _ids(db, "t.key IN (SELECT key FROM account WHERE state = ?)", "pending")
 
 
-def _ids(db: sqlite3.Connection, where: str, value: str) -> list[str]:
+def _ids(db: sqlite3.Connection, where: str, value: str, kind: Kind = TEACHER) -> list[str]:
     rows = db.execute(
-        f"SELECT lower(hex(r.id)) FROM teacher t JOIN record r ON r.key = t.key WHERE {where} ORDER BY t.sort_name",
+        f"SELECT lower(hex(r.id)) FROM {kind.name} t JOIN record r ON r.key = t.key WHERE {where} ORDER BY t.sort_name",
         (value,),
     )
     return [clever_id for (clever_id,) in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster_tui.roster import ranks
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, Kind
 
-VERSION = 5
+VERSION = 6
 """Kept as ``user_version``; a cache of another version is fetched anew."""
 
 _INTEGER_COLUMNS = {"students"}
@@ -38,6 +38,13 @@ CREATE TABLE account (
     since TEXT NOT NULL, cause TEXT, invited_at TEXT, mail TEXT
 );
 CREATE INDEX account_state ON account (state);
+
+-- The trackers of sections as last written, without who is in them; key is the section's.
+CREATE TABLE tracker (
+    key INTEGER PRIMARY KEY, state TEXT NOT NULL, name TEXT NOT NULL, year INTEGER NOT NULL, teacher INTEGER,
+    students INTEGER NOT NULL, former INTEGER NOT NULL, collaborators INTEGER NOT NULL, since TEXT NOT NULL, cause TEXT
+);
+CREATE INDEX tracker_name ON tracker (state, name);
 
 -- Every finding of the last month; the view holds those that ask for somebody.
 CREATE TABLE noticed (

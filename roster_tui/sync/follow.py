@@ -1,10 +1,10 @@
-"""What follows a changed roster: accounts and findings. Doing it again changes nothing."""
+"""What follows a changed roster: accounts, findings and trackers. Doing it again changes nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.sync.fetched import in_thread
 from roster_tui.sync.judge import persons
+from roster_tui.sync.trackers import follow_trackers
 from roster_tui.workspace import Workspace, account_row
 
 ACCOUNTS_DUE = "accounts_due"
@@ -25,7 +26,7 @@ ACCOUNTS_DUE = "accounts_due"
 
 @dataclass(frozen=True)
 class Followed:
-    """What became of the accounts after a sync."""
+    """What has followed a sync."""
 
     done: Mapping[str, int]
     """Accounts ``created, suspended, restored`` by us; empty where the platform's own sync does that."""
@@ -33,18 +34,21 @@ class Followed:
     """The same numbers, as the platform's own sync will make them; None where ours does."""
     remarks: tuple[str, ...] = ()
     """What else is to be known of the accounts as they were read."""
+    trackers: Mapping[str, int] = field(default_factory=dict)
+    """Trackers ``archived, restored, updated``, as far as there are any."""
 
     @property
     def told(self) -> str:
         """Return the numbers for people to read."""
         if self.expected is None:
-            return ", ".join(f"{count:,} accounts {what}" for what, count in self.done.items())
+            accounts = [f"{count:,} accounts {what}" for what, count in self.done.items()]
+            return ", ".join([*accounts, *(f"{count:,} trackers {what}" for what, count in self.trackers.items())])
         numbers = ", ".join(f"{count:,} {what}" for what, count in self.expected.items())
         return f"The platform keeps the accounts; what its own sync will do by this roster: {numbers}"
 
 
 async def follow(workspace: Workspace) -> Followed:
-    """Bring accounts and findings in step with the roster as it is.
+    """Bring accounts, findings and trackers in step with the roster as it is.
 
     A platform that keeps its accounts itself is only read: what its own sync will do to them follows from the
     same rules, and is told. Raises `DirectoryError` or `LedgerDamaged`; it can be done again then.
@@ -66,7 +70,12 @@ async def follow(workspace: Workspace) -> Followed:
     if ours:
         accounts |= {account.id: account for account in ahead.accounts}
     await in_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
-    return Followed(dict(done)) if ours else Followed({}, dict(done), directory.remarks)
+    trackers = await in_thread(follow_trackers, workspace, at)
+    with workspace.cache.writing() as db:
+        set_meta(db, ACCOUNTS_DUE, None)
+    if ours:
+        return Followed(dict(done), trackers=trackers)
+    return Followed({}, dict(done), directory.remarks, trackers)
 
 
 async def _accounts(workspace: Workspace) -> dict[str, Account]:
@@ -112,7 +121,6 @@ def _refresh(workspace: Workspace, rows: list[Any], at: datetime) -> None:
     with workspace.cache.writing() as db:
         replace_accounts(db, rows)
         workspace.refresh_findings(db, at)
-        set_meta(db, ACCOUNTS_DUE, None)
 
 
 async def finish_interrupted(workspace: Workspace) -> None:

@@ -52,6 +52,8 @@ class SyncResult:
     """What else a person should know."""
     expected: Mapping[str, int] | None = None
     """Accounts that the platform's own sync will create, suspend and restore; None where ours does."""
+    trackers: Mapping[str, int] = field(default_factory=dict)
+    """Trackers ``archived, restored, updated``, as far as there are any."""
 
     def document(self) -> dict[str, Any]:
         """Return the result as ``sync --json`` prints it."""
@@ -66,6 +68,7 @@ class SyncResult:
             "notes": list(self.notes),
             "accounts": dict(self.accounts),
             "accounts_expected": None if self.expected is None else dict(self.expected),
+            "trackers": dict(self.trackers),
             "unreadable": self.unreadable,
         }
 
@@ -261,6 +264,7 @@ class _Run:
             self.reason,
             tuple(self.notes),
             followed.expected,
+            followed.trackers,
         )
 
 

@@ -24,7 +24,16 @@ HEAVY = {"textual", "rich", "pydantic", "httpx", "starlette", "uvicorn", "tinydb
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["status"], ["schools"], ["teachers", "glover"], ["sections", "--json"], ["conflicts"]],
+    [
+        ["--version"],
+        ["--help"],
+        ["status"],
+        ["schools"],
+        ["teachers", "glover"],
+        ["sections", "--json"],
+        ["conflicts"],
+        ["trackers"],
+    ],
     ids=lambda arguments: " ".join(arguments),
 )
 def test_reading_commands_load_nothing_heavy(demo_folder: Path, arguments: list[str]) -> None:

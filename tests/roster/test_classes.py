@@ -21,7 +21,8 @@ def test_every_section_of_the_demo_as_its_list_shows_it(demo: Workspace) -> None
 def test_what_a_run_changed(demo: Workspace) -> None:
     with demo.cache.reading() as db:
         last = db.execute("SELECT max(run) FROM change").fetchone()[0]
-        changed = set(changed_sections(db, last))
+        changed = set(changed_sections(db, last - 1))
+        assert changed_sections(db, last) == []
         removed = {each.id for each in sections(db, changed)} ^ changed
     assert changed
     assert removed <= changed

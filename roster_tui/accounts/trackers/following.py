@@ -1,14 +1,72 @@
-"""How a tracker follows its section: pure, the same for preview and run, and done twice it changes nothing."""
+"""How trackers follow their sections: the same for preview and run, and done twice it changes nothing."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster_tui.accounts.trackers.model import ArchiveCause, Archived, Former, Tracker
+from roster_tui.accounts.trackers.store import Trackers, TrackerStore
 from roster_tui.roster.classes import Section
 
 SYNC = "sync"
+SectionsOf = Callable[[Iterable[str]], Iterable[Section]]
+"""Returns the sections with some Clever IDs, as far as they are in the data."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """What trackers follow: the sections as a sync has left them, or would leave them."""
+
+    sections: SectionsOf
+    at: datetime
+    year: int
+    """The school year that it falls into."""
+
+    def moved(self, known: Trackers) -> Iterator[tuple[Tracker, Tracker]]:
+        """Yield the trackers that become others, as they were and as they become."""
+        found = {section.id: section for section in self.sections(known)}
+        for before in known.values():
+            after = followed(before, found.get(before.section), self.at, self.year)
+            if after != before:
+                yield before, after
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a night does to trackers."""
+
+    sections: tuple[str, ...]
+    """Whose trackers become others."""
+    tally: Counter[str]
+    """How many are ``archived, restored`` and ``updated``."""
+
+
+def ahead(store: TrackerStore, sections: Iterable[str] | None, night: Night) -> Ahead:
+    """Return what a night does to the trackers of some sections, or to all; nothing is written.
+
+    Raises `LedgerDamaged`.
+    """
+    moved: list[str] = []
+    tally: Counter[str] = Counter()
+    for known in store.each(sections):
+        for before, after in night.moved(known):
+            moved.append(before.section)
+            tally[_what(before, after)] += 1
+    return Ahead(tuple(moved), tally)
+
+
+def carry_out(store: TrackerStore, foreseen: Ahead, night: Night) -> Iterator[list[Tracker]]:
+    """Write what was foreseen, a shard at a time, and yield what was written. Done again, it changes nothing."""
+    return store.rewrite(foreseen.sections, lambda ids, known: [after for _, after in night.moved(known)])
+
+
+def _what(before: Tracker, after: Tracker) -> str:
+    if before.state == after.state:
+        return "updated"
+    return "archived" if after.archived else "restored"
 
 
 def followed(tracker: Tracker, section: Section | None, at: datetime, year: int) -> Tracker:

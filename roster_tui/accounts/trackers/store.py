@@ -32,18 +32,15 @@ class TrackerStore:
 
     def latest(self, sections: Iterable[str]) -> dict[str, Tracker]:
         """Return the trackers of these sections; sections without one are left out. Raises `LedgerDamaged`."""
-        found: dict[str, Tracker] = {}
-        for shard, ids in self._shards.of(sections).items():
-            documents = self._shards.documents(shard)
-            found |= self._found(documents.file, documents.reading().table(_TABLE), ids)
-        return found
+        return {section: tracker for found in self.each(sections) for section, tracker in found.items()}
 
-    def all(self) -> Iterator[dict[str, Tracker]]:
-        """Yield all trackers, a shard at a time. Raises `LedgerDamaged`."""
-        for shard in self._shards.all():
+    def each(self, sections: Iterable[str] | None = None) -> Iterator[dict[str, Tracker]]:
+        """Yield the trackers of these sections, or all there are, a shard at a time. Raises `LedgerDamaged`."""
+        wanted = self._shards.of(sections) if sections is not None else dict.fromkeys(self._shards.all())
+        for shard, ids in wanted.items():
             documents = self._shards.documents(shard)
             table = documents.reading().table(_TABLE)
-            yield self._found(documents.file, table, [str(each.doc_id) for each in table])
+            yield self._found(documents.file, table, [str(each.doc_id) for each in table] if ids is None else ids)
 
     def rewrite(self, sections: Iterable[str], rewrite: Rewrite) -> Iterator[list[Tracker]]:
         """Change the trackers of these sections, a shard at a time, and yield what was written to each.

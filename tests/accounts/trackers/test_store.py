@@ -28,7 +28,7 @@ def test_what_was_written_is_found_by_section(tmp_path: Path) -> None:
     assert [[each.section for each in shard] for shard in written] == [[an_id(1), an_id(257)], [an_id(2)]]
     assert sorted(file.name for file in tmp_path.glob("*.json")) == ["01.json", "02.json"]
     assert store.latest([an_id(257), an_id(9)]) == {an_id(257): tracker(257)}
-    assert [sorted(each) for each in store.all()] == [[an_id(1), an_id(257)], [an_id(2)]]
+    assert [sorted(each) for each in store.each()] == [[an_id(1), an_id(257)], [an_id(2)]]
 
 
 def test_each_school_year_has_its_own(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_changes_are_made_of_what_stands_there(tmp_path: Path) -> None:
         [an_id(1), an_id(3)], lambda ids, known: [replace(each, name="x") for each in known.values()]
     )
     assert [[each.name for each in shard] for shard in renamed] == [["x"], []]
-    assert {each.name for found in store.all() for each in found.values()} == {"x", "Algebra 2"}
+    assert {each.name for found in store.each() for each in found.values()} == {"x", "Algebra 2"}
     assert not (tmp_path / "03.json").exists()
 
 

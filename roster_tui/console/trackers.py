@@ -1,0 +1,56 @@
+"""The trackers of a place as rows, live ones first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from roster_tui.console.columns import Column, Row
+from roster_tui.console.lines import Part
+from roster_tui.console.reports import MOST, Report
+from roster_tui.present import NOTHING, day_and_time, display_text, number
+from roster_tui.roster.tracker_rows import TrackerView, count_trackers, trackers
+from roster_tui.workspace import Workspace
+
+TRACKER_STYLES = {"live": "good", "archived": "dim"}
+_COLUMNS = (
+    Column("Tracker", 20, share=4),
+    Column("Teacher", 14, share=2),
+    Column("School", 14, share=2, from_width=110),
+    Column("Year", 9, from_width=90),
+    Column("Stud", 5, right=True),
+    Column("Former", 6, right=True),
+    Column("State", 8),
+    Column("Since", 15, from_width=100),
+    Column("Why", 12, share=2),
+)
+
+
+def tracker_report(workspace: Workspace, within: tuple[str, int] | None) -> Report:
+    """Return the trackers of a school, a teacher or a section, or of the whole district."""
+    with workspace.cache.reading() as db:
+        found = trackers(db, MOST, within=within)
+        total = sum(count_trackers(db, within=within).values())
+    rows = [_row(workspace, each) for each in found]
+    where = "here" if within else "yet"
+    return Report(_COLUMNS, rows, f"There are no trackers {where}.\nn on a section makes one; esc goes back.", total)
+
+
+def _row(workspace: Workspace, each: TrackerView) -> Row:
+    since = datetime.fromisoformat(each.since).astimezone(workspace.settings.zone)
+    cells = (
+        Part(display_text(each.name) or NOTHING),
+        Part(display_text(each.teacher)),
+        Part(display_text(each.school) or NOTHING),
+        Part(school_year_label(each.year)),
+        Part(number(each.students)),
+        Part(number(each.former)),
+        Part(each.state, TRACKER_STYLES[each.state]),
+        Part(day_and_time(since), "dim"),
+        Part(display_text(each.cause)),
+    )
+    return Row(each.key, "tracker", cells, clever_id=each.section, tracker_state=each.state)
+
+
+def school_year_label(year: int) -> str:
+    """Return a school year as people write it: ``2026-27``."""
+    return f"{year}-{(year + 1) % 100:02}"

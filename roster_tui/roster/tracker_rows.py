@@ -1,0 +1,108 @@
+"""Trackers as last written to the ledger, kept beside the roster so that lists can show and find them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from roster_tui.roster.kinds import SECTION, TEACHER
+from roster_tui.roster.text import listed_name
+
+
+class TrackerRow(NamedTuple):
+    """One tracker; section and teacher are Clever IDs."""
+
+    section: str
+    state: str
+    """``live`` or ``archived``."""
+    name: str
+    year: int
+    teacher: str
+    students: int
+    former: int
+    collaborators: int
+    since: str
+    """Since when it is in this state (ISO 8601)."""
+    cause: str | None
+    """Why it is archived."""
+
+
+class TrackerView(NamedTuple):
+    """A tracker in a list."""
+
+    key: int
+    """Of its section."""
+    section: str
+    sis_id: str | None
+    """The section's; None when it is no longer in the data."""
+    school: str | None
+    state: str
+    name: str
+    year: int
+    teacher: str
+    """Name, or Clever ID of somebody who never was in the data."""
+    students: int
+    former: int
+    collaborators: int
+    since: str
+    cause: str | None
+
+
+_WITHIN = {
+    "school": "s.school = ?",
+    # Also where the teacher collaborates; and what was the teacher's, once the section is gone.
+    "teacher": "(k.teacher = ? OR k.key IN (SELECT section FROM section_teacher WHERE teacher = ?))",
+    "section": "k.key = ?",
+}
+
+
+def put_trackers(db: sqlite3.Connection, rows: Iterable[TrackerRow]) -> None:
+    """Write some trackers, in the caller's transaction; a section that is gone keeps its tracker."""
+    rows = list(rows)
+    ids = [(bytes.fromhex(row.section), SECTION.code) for row in rows]
+    ids += [(bytes.fromhex(row.teacher), TEACHER.code) for row in rows]
+    db.executemany("INSERT OR IGNORE INTO record (id, kind) VALUES (?, ?)", ids)
+    db.executemany(
+        "INSERT OR REPLACE INTO tracker VALUES ((SELECT key FROM record WHERE id = ?), ?, ?, ?,"
+        " (SELECT key FROM record WHERE id = ?), ?, ?, ?, ?, ?)",
+        [(bytes.fromhex(row.section), *row[1:4], bytes.fromhex(row.teacher), *row[5:]) for row in rows],
+    )
+
+
+def trackers(
+    db: sqlite3.Connection, limit: int, *, state: str | None = None, within: tuple[str, int] | None = None
+) -> list[TrackerView]:
+    """Return trackers by state, live ones first, then by name; at most so many, of one state and place or of all."""
+    where, values = _where(state, within)
+    rows = db.execute(
+        "SELECT k.key, lower(hex(r.id)), s.sis_id, c.name, k.state, k.name, k.year,"
+        " t.first, t.middle, t.last, lower(hex(o.id)), k.students, k.former, k.collaborators, k.since, k.cause"
+        " FROM tracker k JOIN record r ON r.key = k.key LEFT JOIN section s ON s.key = k.key"
+        " LEFT JOIN school c ON c.key = s.school LEFT JOIN teacher t ON t.key = k.teacher"
+        f" LEFT JOIN record o ON o.key = k.teacher {where} ORDER BY k.state DESC, k.name, k.key LIMIT ?",
+        [*values, limit],
+    )
+    return [TrackerView._make((*row[:7], listed_name(*row[7:10]) or row[10], *row[11:])) for row in rows]
+
+
+def count_trackers(
+    db: sqlite3.Connection, *, state: str | None = None, within: tuple[str, int] | None = None
+) -> dict[str, int]:
+    """Return how many trackers there are by state, of one place or of all."""
+    where, values = _where(state, within)
+    rows = db.execute(
+        f"SELECT k.state, count(*) FROM tracker k LEFT JOIN section s ON s.key = k.key {where} GROUP BY k.state", values
+    )
+    return {"live": 0, "archived": 0, **dict(rows)}
+
+
+def _where(state: str | None, within: tuple[str, int] | None) -> tuple[str, list[object]]:
+    tests: list[str] = []
+    values: list[object] = []
+    if state is not None:
+        tests, values = ["k.state = ?"], [state]
+    if within is not None:
+        test = _WITHIN[within[0]]
+        tests, values = [*tests, test], [*values, *[within[1]] * test.count("?")]
+    return f"WHERE {' AND '.join(tests)}" if tests else "", values

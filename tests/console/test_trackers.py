@@ -1,0 +1,100 @@
+"""Trackers in the console: made from a section, seen under it, archived, taken back."""
+
+from __future__ import annotations
+
+from roster_tui.accounts.trackers.model import Tracker
+from roster_tui.console.screens import PlanScreen
+from roster_tui.workspace import Workspace
+from tests.console.conftest import Desk, Open
+
+
+def kept(workspace: Workspace) -> dict[str, Tracker]:
+    return {section: tracker for found in workspace.trackers.each() for section, tracker in found.items()}
+
+
+async def go_to_sections(desk: Desk, filter_text: str) -> None:
+    await desk.press("4", "slash")
+    await desk.type(filter_text)
+    await desk.press("enter")
+
+
+async def test_a_section_gets_a_tracker_that_is_seen_under_it(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await go_to_sections(desk, "tracker:none school:adams")
+        name = desk.who
+        await desk.press("n")
+        await desk.finish()
+        assert desk.toasts == [f"{name} created. z undoes."]
+        (made,) = kept(demo).values()
+        assert (made.name, made.state) == (name, "live")
+        # The row left the filter.
+        await desk.press("escape", "t")
+        assert desk.crumb.startswith("Sections > Trackers")
+        assert desk.who == name
+        await desk.press("d")
+        assert "live" in desk.text
+        assert "2026-27" in desk.text
+        assert not any(student in desk.text for student in made.students)
+        await desk.press("n")
+        assert desk.toasts[-1] == "Has a tracker already"
+        await desk.press("N")
+        await desk.finish()
+        assert "archived" in desk.rows[0]
+        assert str(kept(demo)[made.section].archived) == "by jdoe"
+        await desk.press("z")
+        await desk.finish()
+        assert kept(demo)[made.section].archived is None
+        await desk.press("escape")
+        assert desk.crumb.startswith("Sections")
+
+
+async def test_marked_sections_get_theirs_by_plan(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await go_to_sections(desk, "tracker:none school:adams")
+        await desk.press("space", "space", "space", "n")
+        await desk.until(lambda: isinstance(desk.app.screen, PlanScreen))
+        await desk.settle()
+        assert "Create tracker: 3 trackers" in desk.text
+        await desk.press("y")
+        await desk.finish()
+        assert desk.toasts == ["3 trackers created. z undoes."]
+        assert len(kept(demo)) == 3
+        await desk.press("z")
+        await desk.until(lambda: isinstance(desk.app.screen, PlanScreen))
+        await desk.press("y")
+        await desk.finish()
+        assert {each.state for each in kept(demo).values()} == {"archived"}
+        assert demo.journal.verify().ok
+
+
+async def test_why_not(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await desk.press("t")
+        assert "There are no trackers yet." in desk.text
+        await desk.press("n")
+        assert desk.toasts[-1] == "Put the cursor on a section, or mark some"
+        await desk.press("4", "N")
+        assert desk.toasts[-1] == "Has no tracker"
+        await desk.press("1", "N")
+        assert desk.toasts[-1] == "Archive tracker: not in triage"
+        assert kept(demo) == {}
+
+
+async def test_of_a_teacher_only_her_own(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await go_to_sections(desk, "tracker:none school:adams")
+        await desk.press("asterisk", "n")
+        await desk.until(lambda: isinstance(desk.app.screen, PlanScreen))
+        todo = len(desk.app.screen._plan.todo)  # type: ignore[attr-defined]
+        await desk.press(*str(todo), "y")
+        await desk.finish()
+        await desk.press("3", "slash")
+        await desk.type("school:adams section-count:4 status:active")
+        await desk.press("enter")
+        who = desk.who
+        assert desk.app.browser.row
+        teacher = desk.app.browser.row.clever_id
+        hers = [each for each in kept(demo).values() if teacher in (each.teacher, *each.collaborators)]
+        await desk.press("t")
+        assert 0 < len(hers) == desk.table.count < todo
+        assert desk.crumb.startswith(f"Teachers > {who} > Trackers")
