@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -15,6 +17,7 @@ from roster_tui.cli.session import Session
 from roster_tui.present import counted, display_text, number
 from roster_tui.sync import Progress, Step, SyncResult
 from roster_tui.sync import sync as run_sync
+from roster_tui.workspace import NoDistrict
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -59,14 +62,24 @@ async def _run(session: Session, access: Access, full: bool, wait: float, quiet:
             progress=progress,
         )
     except Exception as error:
-        _say_all(session, await tell_failed(session.settings, error))
+        _say_all(session, await tell_failed(session.settings, error, _cleaned(session)))
         raise
     finally:
         if progress is _line:
             click.echo(f"\r{'':<{_WIDTH}}\r", nl=False, err=True)
     if result.hold:
-        _say_all(session, await tell_held(workspace, result))
+        _say_all(session, await tell_held(workspace, result, _cleaned(session)))
     return result
+
+
+def _cleaned(session: Session) -> Callable[[str], str]:
+    """Return what takes students out of a text; before the first sync there is no student to be told of."""
+    from roster_tui.support.guard.stand import outgoing
+
+    try:
+        return partial(outgoing, session.workspace())
+    except NoDistrict:
+        return str
 
 
 def _say_all(session: Session, problems: list[str]) -> None:

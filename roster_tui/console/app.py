@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.text import Text
@@ -37,7 +38,7 @@ from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
 from roster_tui.roster.read import clever_ids, pending_ids, section_ids
-from roster_tui.workspace import Workspace
+from roster_tui.workspace import FolderUnusable, Workspace
 
 if TYPE_CHECKING:
     from roster_tui.accounts.deeds import Planned
@@ -258,16 +259,30 @@ class RosterApp(App[None]):
         if self.browser.row and self.browser.row.clever_id:
             self._copy(self.browser.row.clever_id, "the Clever ID")
 
-    def _copy(self, text: str, what: str) -> None:
-        """Send text to the terminal's clipboard; what it holds has been masked for the screen already."""
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send text that is marked on the screen or in a field to the terminal's clipboard."""
+        self._copy(text, "the text", lists_staff=False)
+
+    def _copy(self, text: str, what: str, *, lists_staff: bool = True) -> None:
+        """Send text to the terminal's clipboard, once the guard has masked what gives a student away in it."""
+        copying = self._copy_guarded(text, what, lists_staff)
+        self.run_worker(copying, group="copying", exclusive=True, description="copy")
+
+    async def _copy_guarded(self, text: str, what: str, lists_staff: bool) -> None:
+        from roster_tui.support.guard import check
+        from roster_tui.support.guard.stand import masked
+
         try:
-            told = sequence(text, os.environ)
-        except TooLong as error:
+            sequence(text, os.environ)
+            hits = await asyncio.to_thread(check, self.workspace, text, lists_staff=lists_staff)
+            told = sequence(masked(text, hits), os.environ)
+        except (TooLong, OSError, FolderUnusable, CacheDamaged, SqliteError) as error:
             self._refuse_copy(str(error))
             return
         if self._driver is not None:
             self._driver.write(told)
-        self.tell(f"Sent {what} to the terminal's clipboard")
+        places = f"; {counted(len(hits), 'place')} that may give a student away masked" if hits else ""
+        self.tell(f"Sent {what} to the terminal's clipboard{places}")
 
     def _refuse_copy(self, why: str) -> None:
         self.tell(f"Nothing was copied: {why}. Mark fewer rows, or take --csv on the command line", "warning")

@@ -10,7 +10,7 @@ import http.client
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any, NoReturn
@@ -27,21 +27,25 @@ from roster_tui.workspace import Clock, NoDistrict, Workspace, now, open_workspa
 _TIMEOUT_SECONDS = 15.0
 
 
-async def tell_held(workspace: Workspace, result: SyncResult) -> list[str]:
+Clean = Callable[[str], str]
+"""Takes out of a text that leaves what gives a student away; the guard stands above this room."""
+
+
+async def tell_held(workspace: Workspace, result: SyncResult, clean: Clean) -> list[str]:
     """Tell that a run is held; returns what kept a message from leaving."""
     document = {
         **_told(workspace.settings, workspace.clock),
         "district": workspace.district.__dict__,
         "state": "held",
         "run": result.run,
-        "reasons": list(result.hold["reasons"] if result.hold else ()),
+        "reasons": [clean(reason) for reason in (result.hold["reasons"] if result.hold else ())],
         "counts": result.document()["counts"],
         "todo": "roster-tui hold show",
     }
     return await _send(workspace.settings, document)
 
 
-async def tell_failed(settings: Settings, error: Exception, clock: Clock = now) -> list[str]:
+async def tell_failed(settings: Settings, error: Exception, clean: Clean, clock: Clock = now) -> list[str]:
     """Tell that a run failed; returns what kept a message from leaving.
 
     Only errors that we word ourselves are told in full: another one's text may hold anything.
@@ -50,7 +54,7 @@ async def tell_failed(settings: Settings, error: Exception, clock: Clock = now) 
         **_told(settings, clock),
         "district": _known_district(settings),
         "state": "failed",
-        "error": _outward(error),
+        "error": clean(_outward(error)),
         "todo": getattr(error, "fix", "") or "roster-tui sync",
     }
     return await _send(settings, document)

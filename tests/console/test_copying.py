@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster_tui.console.clipboard import MOST_BYTES, TooLong, sequence, tabbed
+from roster_tui.workspace import Workspace
 from tests.console.conftest import Open
 
 ESC = "\x1b"
@@ -55,23 +56,25 @@ async def test_row_marked_rows_and_id(open_console: Open, monkeypatch: pytest.Mo
         assert desk.app._driver is not None
         monkeypatch.setattr(desk.app._driver, "write", sent.append)
 
-        def copied() -> str:
+        async def copied() -> str:
+            await desk.until(lambda: any("]52;" in text for text in sent))
+            await desk.settle()
             return taken(next(text for text in sent if "]52;" in text))
 
         await desk.press("3", "c")
-        first = copied().split("\t")
+        first = (await copied()).split("\t")
         assert first[0] == desk.who
         assert desk.toasts[-1] == "Sent 1 row to the terminal's clipboard"
         sent.clear()
         await desk.press("space", "down", "m", "c")
-        assert [line.split("\t")[0] for line in copied().splitlines()] == [
+        assert [line.split("\t")[0] for line in (await copied()).splitlines()] == [
             row.cells[0].text
             for place in range(3)
             if (row := desk.table._source.row(place))  # type: ignore[union-attr]
         ]
         sent.clear()
         await desk.press("C")
-        assert re.fullmatch("[0-9a-f]{24}", copied())
+        assert re.fullmatch("[0-9a-f]{24}", await copied())
 
 
 async def test_marks_by_range_and_turned_round(open_console: Open) -> None:
@@ -93,3 +96,34 @@ async def test_a_message_that_went_by_is_read_again(open_console: Open) -> None:
         assert "Messages of this session" in desk.text and "Mark a row first: space" in desk.text
         await desk.press("M")
         assert "Messages of this session" not in desk.text
+
+
+async def test_a_student_s_name_is_masked_on_its_way_to_the_clipboard(
+    open_console: Open, demo: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with demo.cache.reading() as db:
+        first, last, sis_id = db.execute("SELECT first, last, sis_id FROM student WHERE last = 'Nguyen'").fetchone()
+    async with open_console() as desk:
+        sent: list[str] = []
+        assert desk.app._driver is not None
+        monkeypatch.setattr(desk.app._driver, "write", sent.append)
+        desk.app.copy_to_clipboard(f"{first} {last}, {sis_id}, Algebra I")
+        await desk.until(lambda: any("]52;" in text for text in sent))
+        await desk.settle()
+        copied = taken(next(text for text in sent if "]52;" in text))
+        assert copied == f"{'•' * len(f'{first} {last}')}, {'•' * len(sis_id)}, Algebra I"
+        assert desk.toasts[-1].endswith("2 places that may give a student away masked")
+
+
+async def test_nothing_is_copied_that_cannot_be_checked(
+    open_console: Open, demo: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (demo.folder / "guard").write_text("in the way")
+    async with open_console() as desk:
+        sent: list[str] = []
+        assert desk.app._driver is not None
+        monkeypatch.setattr(desk.app._driver, "write", sent.append)
+        await desk.press("3", "c")
+        await desk.until(lambda: desk.toasts)
+        assert desk.toasts[-1].startswith("Nothing was copied: ")
+        assert not any("]52;" in text for text in sent)

@@ -60,7 +60,7 @@ def names(workspace: Workspace) -> set[str]:
 def test_a_webhook_learns_of_a_held_sync(clever: Night) -> None:
     with webhook() as (url, told):
         workspace, result = held(clever, webhook=f"{url}/hook")
-        assert asyncio.run(tell_held(workspace, result)) == []
+        assert asyncio.run(tell_held(workspace, result, str)) == []
     (document,) = told
     assert document["state"] == "held"
     assert document["district"] == {"id": workspace.district.id, "name": "Lincoln Unified"}
@@ -75,7 +75,7 @@ def test_a_mail_tells_it_too(clever: Night, inbox: Inbox) -> None:
     settings = replaced(workspace.settings, mail=MailSettings(**mail_options(inbox)))
     from dataclasses import replace
 
-    assert asyncio.run(tell_held(replace(workspace, settings=settings), result)) == []
+    assert asyncio.run(tell_held(replace(workspace, settings=settings), result, str)) == []
     (message,) = inbox.messages
     assert message["Subject"] == "Roster sync of Lincoln Unified: held"
     assert message["To"] == "lead@lincoln.example, office@lincoln.example"
@@ -96,7 +96,7 @@ def test_a_failure_is_told_without_words_that_may_name_somebody(clever: Night) -
             DistrictNotReady("Clever's own sync is in error", "row 7: Ann Glover"),
             ValueError("Ann"),
         ):
-            assert asyncio.run(tell_failed(settings, error, frozen)) == []
+            assert asyncio.run(tell_failed(settings, error, str, frozen)) == []
     assert [each["error"] for each in told] == [
         "Clever refused the token (https://api.clever.com/v3.1/districts)",
         "Clever's own sync is in error",
@@ -110,17 +110,17 @@ def test_what_keeps_a_message_from_leaving_is_said(clever: Night) -> None:
     with webhook(status=500) as (url, told):
         for path, said in (("hook", "it answered 500"), ("moved", "redirects are not followed")):
             settings = replaced(clever.settings, notify=NotifySettings(webhook=f"{url}/{path}"))
-            (problem,) = asyncio.run(tell_failed(settings, error, frozen))
+            (problem,) = asyncio.run(tell_failed(settings, error, str, frozen))
             assert said in problem
     assert len(told) == 1
     gone = replaced(clever.settings, notify=NotifySettings(webhook=f"{url}/hook"))
-    assert "The webhook was not told" in asyncio.run(tell_failed(gone, error, frozen))[0]
+    assert "The webhook was not told" in asyncio.run(tell_failed(gone, error, str, frozen))[0]
     mail = replaced(
         clever.settings,
         notify=NotifySettings(mail_to="lead@lincoln.example"),
         mail=MailSettings(host="127.0.0.1", port=9, security="none"),
     )
-    assert "did not leave" in asyncio.run(tell_failed(mail, error, frozen))[0]
+    assert "did not leave" in asyncio.run(tell_failed(mail, error, str, frozen))[0]
 
 
 @pytest.mark.parametrize("address", ["http://example.org/hook", "file:///etc/passwd", "hooks"])

@@ -27,16 +27,19 @@ class Guard:
 
     index: Container[str]
     allow_staff: bool
+    lists_staff: bool = False
+    """Whether a name that a student shares with one of the staff is theirs, as in our own lists of teachers."""
 
     def find(self, text: str) -> list[Found]:
         """Return the places of a text that give somebody away, in order, none overlapping another."""
-        return merged(_Reading(self.index, self.allow_staff, text).found())
+        return merged(_Reading(self, text).found())
 
 
 class _Reading:
-    def __init__(self, index: Container[str], allow_staff: bool, text: str) -> None:
-        self._index = index
-        self._allow_staff = allow_staff
+    def __init__(self, guard: Guard, text: str) -> None:
+        self._index = guard.index
+        self._allow_staff = guard.allow_staff
+        self._lists_staff = guard.lists_staff
         self._text = text
         self._read = folded(text)
         self._context = Context(text, tokens(self._read))
@@ -47,7 +50,7 @@ class _Reading:
         addressed = list(self._emails())
         dated = list(self._dates())
         numbered = list(numbers(self._index, self._context, self._words(*addressed, *dated, *self._any_dates())))
-        named = told_apart(list(names(self._index, self._context, self._staff_words(numbered))), self._context.tokens)
+        named = told_apart(self._named(numbered), self._context.tokens)
         yield from addressed
         yield from dated
         yield from self._numbers(numbered)
@@ -125,6 +128,10 @@ class _Reading:
             (one.word, two.word, three.word) == ("d", "o", "b")
             for one, two, three in zip(words, words[1:], words[2:], strict=False)
         )
+
+    def _named(self, numbered: list[Number]) -> list[Name]:
+        beside = range(len(self._context.tokens)) if self._lists_staff else self._staff_words(numbered)
+        return list(names(self._index, self._context, beside))
 
     # -- names and numbers ------------------------------------------------------------------------------
 

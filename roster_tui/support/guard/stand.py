@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from roster_tui.roster.cache import CacheDamaged
 from roster_tui.support.guard import found as kinds
 from roster_tui.support.guard.check import Guard
 from roster_tui.support.guard.found import Found, Hit, merged
 from roster_tui.support.guard.index import IndexFiles, RosterIndex, Version
-from roster_tui.workspace import Workspace
+from roster_tui.workspace import FolderUnusable, Workspace
 
 _BLOCK, _OVERLAP = 64_000, 400
 """Characters of a long text that are read at a time, and how many are read again with the next."""
@@ -40,15 +42,16 @@ class Redacted(NamedTuple):
     """The value as it was first written, by token: for the ledger, never for what leaves."""
 
 
-def check(workspace: Workspace, text: str) -> list[Hit]:
+def check(workspace: Workspace, text: str, *, lists_staff: bool = False) -> list[Hit]:
     """Return the places of a text that give a student away, in order.
 
-    Raises OSError or `FolderUnusable` when the index cannot be made.
+    In a text that ``lists_staff`` a name that a student shares with one of them is theirs. Raises OSError or
+    `FolderUnusable` when the index cannot be made.
     """
     lines = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
     return [
         Hit(place.kind, place.start, place.end, bisect_right(lines, place.start, hi=max(1, len(lines) - 1)))
-        for place in find(workspace, text)
+        for place in find(workspace, text, lists_staff=lists_staff)
     ]
 
 
@@ -70,16 +73,30 @@ def redact(workspace: Workspace, text: str, key: bytes, known: Mapping[str, str]
     return Redacted("".join([*parts, text[behind:]]), tokens)
 
 
-def masked(text: str, hits: list[Hit]) -> str:
+WITHHELD = "(withheld: it could not be checked for students' data)"
+
+
+def outgoing(workspace: Workspace, text: str) -> str:
+    """Return a text as it may leave by itself, without anybody who looks at it: hits masked.
+
+    Nothing of it leaves where it cannot be checked.
+    """
+    try:
+        return masked(text, check(workspace, text))
+    except (OSError, FolderUnusable, CacheDamaged, sqlite3.Error):
+        return WITHHELD
+
+
+def masked(text: str, hits: Iterable[Hit]) -> str:
     """Return a text with a dot for each character of its hits."""
     for hit in hits:
         text = text[: hit.start] + "•" * (hit.end - hit.start) + text[hit.end :]
     return text
 
 
-def find(workspace: Workspace, text: str) -> list[Found]:
+def find(workspace: Workspace, text: str, *, lists_staff: bool = False) -> list[Found]:
     """Return the places with their values, for those who replace them."""
-    guard = Guard(_index(workspace), workspace.settings.support.allow_staff)
+    guard = Guard(_index(workspace), workspace.settings.support.allow_staff, lists_staff)
     return merged(
         place._replace(start=place.start + begin, end=place.end + begin)
         for begin, block in _blocks(text)
