@@ -37,6 +37,7 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["bytes.py", "--size", "small", "--keys", "2", "--idle", "0.1"], "120x40, 256 colours", marks=on_a_terminal
         ),
         (["city_sync.py", "--size", "small"], "cache file"),
+        (["guard.py", "--size", "small", "--texts", "50"], "unknown people missed"),
         ([], "filter_keys.py"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
+from roster_tui.cli import lists
 from roster_tui.cli.session import Session
 from roster_tui.cli.sync import _cleaned
+from roster_tui.roster.kinds import SECTION
 from roster_tui.settings import NotifySettings
 from roster_tui.support.guard.stand import WITHHELD, outgoing
 from roster_tui.sync import notify
@@ -61,3 +63,23 @@ def test_the_words_of_a_hold_pass_as_they_are(demo: Workspace) -> None:
 
 def test_before_the_first_sync_there_is_no_student_to_be_told_of(tmp_path: Any) -> None:
     assert _cleaned(Session({"data_dir": tmp_path}))("Clever refused the token") == "Clever refused the token"
+
+
+def test_a_section_named_after_a_student_is_masked_where_the_list_is_handed_on(
+    demo: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, last, _ = a_student(demo)
+    with demo.cache.writing() as db:
+        (teacher,) = db.execute("SELECT first || ' ' || last FROM teacher WHERE last <> ? LIMIT 1", (last,)).fetchone()
+        keys = [key for (key,) in db.execute("SELECT key FROM section LIMIT 2")]
+        db.execute("UPDATE section SET name = ? WHERE key = ?", (f"Tutoring {last}, {first}", keys[0]))
+        db.execute("UPDATE section SET name = ? WHERE key = ?", (f"Homeroom {teacher}", keys[1]))
+    session = Session({"data_dir": demo.folder.parent})
+    lists._print(session, SECTION, "", True, None)
+    out = capsys.readouterr().out
+    assert f"Tutoring {'•' * len(f'{last}, {first}')}" in out
+    assert f"Homeroom {teacher}" in out
+    assert f"{last}, {first}" not in out
+    with demo.cache.reading() as db:
+        (total,) = db.execute("SELECT count(*) FROM section").fetchone()
+    assert len(out.splitlines()) == total + 1
