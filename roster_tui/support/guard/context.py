@@ -68,7 +68,7 @@ class Context:
 
     def precedes_staff_word(self, last: int) -> bool:
         """Return whether the words behind name one of the staff: ``(teacher)``, ``, a counselor``."""
-        for ahead in range(last + 1, min(last + 4, len(self.tokens))):
+        for ahead in range(last + 1, min(last + 5, len(self.tokens))):
             token = self.tokens[ahead]
             if ahead == last + 1 and token.gap == " " and token.word != "is":
                 # "for Ann Lee teachers have no key": beside each other they belong to different parts.
