@@ -7,11 +7,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from roster_tui.support.guard.reading import DIGITS, Token
-from roster_tui.support.guard.words import NUMBERED, SIGNING, STAFF, STUDENT
+from roster_tui.support.guard.words import NOT_PERSONS, NUMBERED, SIGNING, STAFF, STUDENT
 
-_NEAR = 6
-"""Words within which a student is spoken of."""
+_NEAR, _ABOUT = 6, 15
+"""Words within which a student is spoken of in a sentence, and in the sentences around."""
 _ALL_CAPITALS = 0.7
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_TOLD = frozenset("is was says said asks asked has had writes".split())
 _END = re.compile(r"[.!?]\s|\n\s*\n")
 OUR_TOKEN = re.compile(r"\b(?:Student|Email|Number|Birthdate|Phone|Address|Person|Staff)-[0-9A-F]{4,16}\b")
 """What stands for a value that was taken out; it is no name, and nobody near it is a student for that."""
@@ -31,12 +33,23 @@ class Context:
 
     def student_near(self, first: int, last: int, within: int = _NEAR) -> bool:
         """Return whether a student is spoken of near the words from first to last, themselves not counted."""
+        return any(
+            self._same_sentence(min(at, first), max(at, last)) for at in self._students_beside(first, last, within)
+        )
+
+    def student_about(self, first: int, last: int) -> bool:
+        """Return whether a student is spoken of in the sentences around, of one paragraph."""
+        return any(
+            not any(
+                _BLANK_LINE.search(self.tokens[place].gap) for place in range(min(at, last) + 1, max(at, first) + 1)
+            )
+            for at in self._students_beside(first, last, _ABOUT)
+        )
+
+    def _students_beside(self, first: int, last: int, within: int) -> list[int]:
         low = bisect_left(self._students, first - within)
         high = bisect_right(self._students, last + within)
-        return any(
-            not first <= at <= last and self._same_sentence(min(at, first), max(at, last))
-            for at in self._students[low:high]
-        )
+        return [at for at in self._students[low:high] if not first <= at <= last]
 
     def _same_sentence(self, first: int, last: int) -> bool:
         # "Mr. Lopez" ends no sentence, "grade 5. Lopez" does.
@@ -74,7 +87,10 @@ class Context:
                 # "for Ann Lee teachers have no key": beside each other they belong to different parts.
                 return False
             if token.word in STAFF:
-                return token.word not in ("mr", "mrs", "ms", "miss", "dr") and not _END.search(token.gap)
+                # "Ann Lee, the teacher is out": the teacher is somebody else.
+                behind = self.tokens[ahead + 1] if ahead + 1 < len(self.tokens) else None
+                told = behind is not None and behind.gap == " " and behind.word in _TOLD
+                return token.word not in ("mr", "mrs", "ms", "miss", "dr") and not told and not _END.search(token.gap)
             if token.word not in (
                 "a",
                 "an",
@@ -95,7 +111,8 @@ class Context:
 
     def follows_student_word(self, first: int) -> bool:
         """Return whether a word for a student stands just before: "student 47", but not "47 students"."""
-        return any(self.tokens[at].word in STUDENT and at not in self.ours for at in range(max(0, first - 2), first))
+        before = range(max(0, first - 2), first)
+        return any(self.tokens[at].word in STUDENT - NOT_PERSONS and at not in self.ours for at in before)
 
     def numbered(self, first: int) -> bool:
         """Return whether the words before tell that an ID follows: ``ID``, ``SIS ID:``, ``#``."""

@@ -50,6 +50,10 @@ class Version(NamedTuple):
     """Hash of the moment at which it ended: after a cache is made anew, its runs are counted from 1 again."""
 
 
+State = tuple[Version, tuple[tuple[int, int] | None, ...]]
+"""Which roster there is, and which files know it: inode and time of each."""
+
+
 class RosterIndex:
     """Whether a key is one of the roster's; nothing is in memory but what was looked at."""
 
@@ -79,13 +83,17 @@ class IndexFiles:
         with self._workspace.cache.reading() as db:
             return _version(db)
 
+    def state(self) -> State:
+        """Return what an opened index must be opened again for when it is another."""
+        return self.version(), tuple(_stamp(self._folder / name) for name in ("salt", "roster.idx", "changes.idx"))
+
     def is_ready(self) -> bool:
         """Return whether the index knows the present roster without anything to be made."""
         wanted = self.version()
         base, beside = self._base(), self._beside()
         return wanted == base or (beside == wanted and base is not None)
 
-    def open(self) -> tuple[Version, RosterIndex]:
+    def open(self) -> RosterIndex:
         """Return the index of the roster as it is, made or brought up to date first.
 
         Raises OSError or `FolderUnusable` when it cannot be written.
@@ -97,7 +105,7 @@ class IndexFiles:
         files = [self._folder / "roster.idx"]
         if self._base() != wanted:
             files.append(self._folder / "changes.idx")
-        return wanted, RosterIndex(self._salt(), [_mapped(file) for file in files])
+        return RosterIndex(self._salt(), [_mapped(file) for file in files])
 
     def _base(self) -> Version | None:
         return _header(self._folder / "roster.idx") if (self._folder / "salt").exists() else None
@@ -210,6 +218,14 @@ def _header(file: Path) -> Version | None:
         return None
     whole = size == _HEADER.size + number * _HASH_BYTES
     return Version(run, finished) if kind == _FORMAT and whole else None
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _mapped(file: Path) -> memoryview:

@@ -6,15 +6,15 @@ import hmac
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import accumulate
+from pathlib import Path
 from typing import NamedTuple
 
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.support.guard import found as kinds
 from roster_tui.support.guard.check import Guard
 from roster_tui.support.guard.found import Found, Hit, merged
-from roster_tui.support.guard.index import IndexFiles, RosterIndex, Version
+from roster_tui.support.guard.index import IndexFiles, RosterIndex, State
 from roster_tui.workspace import FolderUnusable, Workspace
 
 _BLOCK, _OVERLAP = 64_000, 400
@@ -112,13 +112,17 @@ def find(workspace: Workspace, text: str, *, lists_staff: bool = False) -> list[
     )
 
 
+_OPEN: dict[Path, tuple[State, RosterIndex]] = {}
+"""The index of each district that this process has asked, as long as its files are those that were opened."""
+
+
 def _index(workspace: Workspace) -> RosterIndex:
-    return _opened(workspace, IndexFiles(workspace).version())
-
-
-@lru_cache(maxsize=2)
-def _opened(workspace: Workspace, version: Version) -> RosterIndex:
-    return IndexFiles(workspace).open()[1]
+    files = IndexFiles(workspace)
+    known = _OPEN.get(workspace.folder)
+    if known is None or known[0] != files.state():
+        index = files.open()
+        known = _OPEN[workspace.folder] = (files.state(), index)
+    return known[1]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:

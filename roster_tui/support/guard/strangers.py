@@ -12,6 +12,7 @@ from roster_tui.support.guard.words import (
     LABELS,
     MONTHS,
     NO_PERSON,
+    NOT_PERSONS,
     PARTICLES,
     PLACES_AND_THINGS,
     STAFF,
@@ -25,7 +26,7 @@ _LONGEST = 5
 _NEXT = re.compile(r"(?:[ \t]|\n[> \t]*|-|\. )\Z")
 _SLOT_BEFORE = frozenset("of for named called is name and student: son daughter child".split())
 _ACRONYM = 4
-_CLOSE = STUDENT - frozenset(("grade", "enrolled", "enrolls", "iep", "504", "parent", "parents", "child", "children"))
+_CLOSE = STUDENT - NOT_PERSONS - frozenset("parent parents child children".split())
 """Words right before which, in whatever case, a name is to be expected."""
 
 
@@ -93,7 +94,7 @@ class _Search:
         if self._gap(last + 1) not in (",", ", ") or last - first > 2 or not self._may_begin(last + 1):
             return None
         end = self._run(last + 1)
-        if end is None or end - last > 3 or not self._context.student_near(first, end):
+        if end is None or end - last > 3 or not self._context.student_about(first, end):
             return None
         words = [word.word for word in self._tokens[first : end + 1] if len(word.word) > 1]
         if any(word in PLACES_AND_THINGS or word in NO_PERSON for word in words):
@@ -113,6 +114,9 @@ class _Search:
         if at >= len(self._tokens) or at in self._taken or at in self._context.ours:
             return False
         token = self._tokens[at]
+        if token.case == UPPER and self._context.titled(at) and is_common(token.word) and not families(token.word):
+            # "ANN LEE IS NEW": where all is shouted, common words part the names.
+            return False
         return token.case in (CAPITAL, UPPER) and token.word not in STUDENT and token.word not in STAFF
 
     def _trimmed(self, first: int, last: int) -> tuple[int, int]:
@@ -156,8 +160,10 @@ class _Search:
         titled = self._context.titled(first)
         if len(whole) == 1:
             return len(whole[0]) > 2 and self._in_slot(first, last, bool(likely), bool(common))
-        if not whole or not self._context.student_near(first, last):
+        if not whole or not self._context.student_about(first, last):
             return False
+        if not self._context.student_near(first, last):
+            return likely == len(whole) if titled else likely >= 1 and not common
         if titled and not self._named_by_label(first):
             return likely == len(whole)
         return (likely >= 1 or not common) and common * 2 <= len(whole)

@@ -19,7 +19,7 @@ STUDENT = frozenset(
     " guardians mother mothers father fathers mom mum dad grandmother grandfather grandma grandpa aunt uncle"
     " sibling siblings brother sister twin twins stepson stepdaughter kindergartener kindergartner grader graders"
     " freshman sophomore learner scholar grade enrolled enrolls iep 504 classmate classmates boy girl estudiante"
-    " estudiantes alumno alumna alumnos hijo hija padre madre padres".split()
+    " estudiantes alumno alumna alumnos hijo hija padre madre padres family families grades ell withdrawn".split()
 )
 """Near one of these a person is a student or of a student's family."""
 
@@ -36,6 +36,9 @@ SIGNING = frozenset("regards sincerely thanks thank cheers best gracias".split()
 
 BIRTH = frozenset("born dob birth birthday birthdate birthdays nacido nacida nacimiento bday".split())
 """Near one of these a date is one of birth."""
+
+NOT_PERSONS = frozenset("grade grades grader graders iep 504 ell enrolled enrolls family families".split())
+"""Those words for students before which a number is a grade, or nothing stands for one student."""
 
 NUMBERED = frozenset(
     "id ids sis number numbers no num nr sisid studentid pupilid stateid state uid username login lasid sasid"
