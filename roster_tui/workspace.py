@@ -38,6 +38,10 @@ class NoDistrict(Exception):
     """No district can be opened; says why and what to do."""
 
 
+class NothingYet(NoDistrict):
+    """There is no district at all: nothing has been synced into this data folder."""
+
+
 class FolderUnusable(Exception):
     """The data folder cannot be written."""
 
@@ -216,30 +220,36 @@ class Workspace:
         return timedelta(days=self.settings.pending_days)
 
     def next_sync(self) -> datetime:
-        """Return when the nightly sync runs next, in the district's time zone.
-
-        A time that the clocks skip is as much later as they jump; of one that comes twice the first counts.
-        """
-        now = self.clock().astimezone(UTC)
-        today = now.astimezone(self.settings.zone).date()
-        tonight = self._sync_on(today)
-        return tonight if tonight.astimezone(UTC) > now else self._sync_on(today + timedelta(days=1))
+        """Return when the nightly sync runs next, in the district's time zone."""
+        return next_sync(self.settings, self.clock())
 
     def effect_at(self, effect: Effect) -> datetime:
         """Return when a fix made now shows (domain rule 1)."""
         if effect is effect.NOW:
             return self.clock()
         tonight = self.next_sync()
-        return self._sync_on(tonight.date() + timedelta(days=1)) if effect is effect.SIS_AND_SYNC else tonight
+        return _sync_on(self.settings, tonight.date() + timedelta(days=1)) if effect is effect.SIS_AND_SYNC else tonight
 
-    def _sync_on(self, day: date) -> datetime:
-        zone = self.settings.zone
-        face = datetime.combine(day, self.settings.sync_time)
-        # Compared in UTC: Python compares two moments of one zone by their clock faces. Without a zone of its
-        # own the day's offset is the system's on that day, not today's.
-        moments = [face.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
-        real = [at for at in moments if at.astimezone(zone).replace(tzinfo=None) == face]
-        return (min(real) if real else max(moments)).astimezone(zone)
+
+def next_sync(settings: Settings, at: datetime) -> datetime:
+    """Return when the nightly sync runs next after a moment, in the district's time zone.
+
+    A time that the clocks skip is as much later as they jump; of one that comes twice the first counts.
+    """
+    now = at.astimezone(UTC)
+    today = now.astimezone(settings.zone).date()
+    tonight = _sync_on(settings, today)
+    return tonight if tonight.astimezone(UTC) > now else _sync_on(settings, today + timedelta(days=1))
+
+
+def _sync_on(settings: Settings, day: date) -> datetime:
+    zone = settings.zone
+    face = datetime.combine(day, settings.sync_time)
+    # Compared in UTC: Python compares two moments of one zone by their clock faces. Without a zone of its
+    # own the day's offset is the system's on that day, not today's.
+    moments = [face.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    real = [at for at in moments if at.astimezone(zone).replace(tzinfo=None) == face]
+    return (min(real) if real else max(moments)).astimezone(zone)
 
 
 def account_row(account: Account) -> AccountRow:
@@ -295,9 +305,9 @@ def open_workspace(settings: Settings, clock: Clock = now) -> Workspace:
         return Workspace(root / found[0].id, found[0], settings, clock)
     names = ", ".join(each.name for each in known) or "none"
     if not known:
-        raise NoDistrict(
+        raise NothingYet(
             f"There is no district in {root} yet. Try the console on a simulated one: roster-tui demo. "
-            "Or set a Clever token (CLEVER_TOKEN) and run: roster-tui sync"
+            "Or write the settings for your own, which asks for a Clever token: roster-tui init"
         )
     if wanted:
         raise NoDistrict(f"There is no district {wanted} in {root}; there is: {names}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -66,6 +67,11 @@ class Client:
     def traffic(self) -> Traffic:
         """What this client has cost so far."""
         return self._transport.traffic
+
+    @property
+    def skew(self) -> timedelta | None:
+        """How far this machine's clock was ahead of Clever's at its latest answer; None while that is not known."""
+        return self._transport.skew
 
     # -- a district's lists ---------------------------------------------------------------------------
 

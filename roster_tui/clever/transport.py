@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from roster_tui.clever.budget import RateBudget, shared_budget
 from roster_tui.clever.errors import (
@@ -68,6 +70,8 @@ class Transport:
         self._connections = Connections(base_url, accept="application/json", patience=patience, sleep=sleep)
         self.base_url = self._connections.base_url
         self._tokens = tokens
+        self.skew: timedelta | None = None
+        """How far our clock was ahead of the host's at its latest answer; None while it has not told its time."""
         self._budget: RateBudget | None = None
 
     @property
@@ -118,10 +122,18 @@ class Transport:
             error = TimedOut if got.late else Unreachable
             return error(f"Clever {got.why}", Asked(got.url))
         budget.note(got.headers)
+        self.skew = _skew(got.headers.get("date", ""), self.skew)
         asked = _asked(got)
         if got.status != 200:
             return _error_for(got.status, got.body, asked)
         return BadResponse(got.unreadable, asked, 200) if got.unreadable else Answer(got.body, asked)
+
+
+def _skew(date: str, before: timedelta | None) -> timedelta | None:
+    with contextlib.suppress(ValueError):
+        told = parsedate_to_datetime(date)
+        return datetime.now(UTC) - told.replace(tzinfo=told.tzinfo or UTC)
+    return before
 
 
 def _wait_after(got: Answer | CleverError, budget: RateBudget) -> float | None:

@@ -16,6 +16,7 @@ from roster_tui.cli.session import Session
 COMMANDS = {
     "demo": ("demo:demo", "Open the console on a simulated district."),
     "sandbox": ("demo:sandbox", "Serve only the simulated Clever."),
+    "doctor": ("doctor:doctor", "Check settings, token, data, directory, mail and terminal."),
     "sync": ("sync:sync", "Fetch the roster from Clever, and apply it or hold it; show a run."),
     "hold": ("hold:hold", "Show, approve or discard a sync that is held for review."),
     "status": ("status:status", "Show freshness, what is held, and the numbers."),

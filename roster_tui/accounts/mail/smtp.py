@@ -50,6 +50,11 @@ class Connection:
         await client.connect()
         self._client = client
 
+    async def greet(self) -> None:
+        """Exchange greetings and goodbyes without sending anything. Raises one of `CONNECT_ERRORS`."""
+        await self._client.ehlo()
+        await self._client.quit()
+
     def close(self) -> None:
         """Hang up."""
         self._client.close()

@@ -15,6 +15,7 @@ from roster_tui.settings import DirectorySettings, directory_token
 
 if TYPE_CHECKING:
     from roster_tui.accounts.scim.service import Service
+    from roster_tui.http.connections import Patience
 
 
 def scim_directory(
@@ -32,11 +33,14 @@ def scim_directory(
 
 
 def _service_opener(settings: DirectorySettings) -> Callable[[], Service]:
-    def opened() -> Service:
-        # Imported when the platform is asked: HTTP alone takes a tenth of a second.
-        from roster_tui.accounts.scim.service import Service
-        from roster_tui.http.credentials import Credential, ReadToken
+    return lambda: opened_service(settings)
 
-        return Service(settings.url, ReadToken(lambda: Credential.bearer(directory_token(settings).reveal())))
 
-    return opened
+def opened_service(settings: DirectorySettings, patience: Patience | None = None) -> Service:
+    """Return the platform's service; its token is read when it is asked."""
+    # Imported when the platform is asked: HTTP alone takes a tenth of a second.
+    from roster_tui.accounts.scim.service import Service
+    from roster_tui.http.credentials import Credential, ReadToken
+
+    tokens = ReadToken(lambda: Credential.bearer(directory_token(settings).reveal()))
+    return Service(settings.url, tokens, patience=patience)
