@@ -123,12 +123,17 @@ class Workspace:
         documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
         return Desk(documents, self.journal, self.operator)
 
+    @property
+    def trackers_folder(self) -> Path:
+        """Where the trackers stand, if there are any."""
+        return self.folder / "ledger" / "trackers"
+
     @cached_property
     def trackers(self) -> TrackerStore:
         """The trackers of sections."""
         from roster_tui.accounts.trackers.store import TrackerStore
 
-        return TrackerStore(private_folder(self.folder / "ledger" / "trackers"))
+        return TrackerStore(private_folder(self.trackers_folder))
 
     def day_of(self, at: datetime) -> date:
         """Return the day of a moment in the district's time zone."""

@@ -83,6 +83,7 @@ def preflight_document(workspace: Workspace | None, done: Preflight) -> dict[str
         "changes": _changes(forecast) if forecast else {},
         "suspensions": [_suspension(each) for each in forecast.suspensions] if forecast else [],
         "accounts": {"created": forecast.created, "restored": forecast.restored} if forecast else {},
+        "trackers": dict(forecast.trackers) if forecast else {},
         "sections_without_valid_teacher": _sections_left(forecast) if forecast else [],
         "findings": _findings(workspace, forecast) if workspace and forecast else [],
         "would_hold": bool(forecast and forecast.held),
@@ -184,6 +185,9 @@ def _print_forecast(forecast: Forecast) -> None:
         f"  accounts: {number(forecast.created)} created, {number(len(forecast.suspensions))} suspended,"
         f" {number(forecast.restored)} restored"
     )
+    if forecast.trackers:
+        told = ", ".join(f"{number(count)} {what}" for what, count in forecast.trackers.items())
+        click.echo(f"  trackers: {told}")
     for each in forecast.suspensions[:_NAMES]:
         sections = f", teaches {counted(each.sections, 'section')}" if each.sections else ""
         click.echo(f"    suspended: {display_text(each.account.name)} ({display_text(_why(each))}{sections})")

@@ -28,7 +28,7 @@ def follow_trackers(workspace: Workspace, at: datetime) -> dict[str, int]:
     with workspace.cache.reading() as db:
         followed, now = get_meta(db, _FOLLOWED), _now(workspace, db, at)
         changed = _changed(db, followed, now)
-        night = night_of(workspace, db, at)
+        night = _night(workspace, db, at)
         foreseen = ahead(workspace.trackers, changed, night)
         if foreseen.sections:
             _write(workspace, foreseen, night)
@@ -40,8 +40,14 @@ def follow_trackers(workspace: Workspace, at: datetime) -> dict[str, int]:
     return dict(foreseen.tally)
 
 
-def night_of(workspace: Workspace, db: sqlite3.Connection, at: datetime) -> Night:
-    """Return what trackers follow: the sections of a roster, which may be one that is only foreseen."""
+def trackers_ahead(workspace: Workspace, db: sqlite3.Connection, run: int, at: datetime) -> dict[str, int]:
+    """Return what trackers would follow of a run that is applied in ``db`` only; nothing is written."""
+    if not workspace.trackers_folder.is_dir():
+        return {}
+    return dict(ahead(workspace.trackers, changed_sections(db, run - 1), _night(workspace, db, at)).tally)
+
+
+def _night(workspace: Workspace, db: sqlite3.Connection, at: datetime) -> Night:
     year = school_year(workspace.day_of(at), workspace.settings.trackers.month_and_day)
     return Night(partial(_sections, db), at, year)
 

@@ -35,6 +35,7 @@ from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, student_sis_i
 from roster_tui.sandbox.incidents import Incidents, WithIncidents
 from roster_tui.sis import SisDistrict, SisFolder
 from roster_tui.sis.as_clever import CleverSide, derived_id
+from roster_tui.tracking import tracker_performer
 from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
 from tests.conftest import NOW, frozen, settings_for, wait_until
 from tests.sis.editing import Table, written
@@ -97,6 +98,26 @@ def test_the_same_files_change_nothing(district: Workspace, files: Path) -> None
     assert done.forecast.suspensions == ()
     assert not done.forecast.held
     assert not done.forecast.new_findings
+
+
+def test_trackers_follow_tonight_as_they_will(district: Workspace, files: Path) -> None:
+    with district.cache.reading() as db:
+        ids = [clever_id for (clever_id,) in db.execute(
+            "SELECT lower(hex(r.id)) FROM section s JOIN record r ON r.key = s.key ORDER BY r.id LIMIT 40"
+        )]  # fmt: skip
+        gone = db.execute("SELECT sis_id FROM section s JOIN record r ON r.key = s.key ORDER BY r.id").fetchone()[0]
+    performer = tracker_performer(district)
+    made = asyncio.run(performer.perform(asyncio.run(performer.plan("create-tracker", ids))))
+    assert made.items[0].verdict.value == "done"
+    before = contents(district.folder / "ledger")
+    assert dict(ahead(district, files).forecast.trackers) == {}
+    for name in ("sections", "enrollments"):
+        table = Table(files / f"{name}.csv")
+        place = table.at("section_id")
+        table.rows = [row for row in table.rows if row[place] != gone]
+        table.save()
+    assert dict(ahead(district, files).forecast.trackers) == {"archived": 1}
+    assert contents(district.folder / "ledger") == before
 
 
 def test_only_what_differs_is_staged(district: Workspace, files: Path) -> None:
