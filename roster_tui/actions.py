@@ -60,6 +60,8 @@ class Context:
     """State of that section's tracker, ``live`` or ``archived``."""
     finding: bool = False
     """Whether the row stands for a finding that is still there."""
+    about_student: bool = False
+    """Whether that finding is about a student, whose values are masked."""
     pair: bool = False
     """Whether that finding proposes a pair for the crosswalk."""
     verdict: str | None = None
@@ -244,6 +246,9 @@ ACTIONS: tuple[Action, ...] = (
            Danger.REVERSIBLE, _FINDINGS, _reopen, command="conflicts restore ID"),
     Action("finding.set_aside", "Set aside", "Show or hide findings that were dismissed or rejected", "v",
            views=frozenset({"conflicts"}), command="conflicts --all"),
+    Action("row.reveal", "Reveal", "Show a student's values while the cursor stays; the journal notes who looked",
+           "ctrl+r", views=_FINDINGS, reason=_needs("Nothing is masked here: the finding is about no student",
+                                                    lambda context: context.about_student)),
     Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash", views=_LISTS,
            footer=1, command="teachers FILTER"),
     Action("list.sort", "Sort", "Sort by the next column", "o", views=_LISTS),

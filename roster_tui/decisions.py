@@ -44,6 +44,13 @@ def reopen(workspace: Workspace, finding_id: str) -> bool:
     return changed
 
 
+def reveal(workspace: Workspace, finding_id: str) -> Known:
+    """Return a finding whose student values may be shown: the journal says who looks. Raises as `dismiss` does."""
+    known = _known(workspace, finding_id)
+    workspace.desk.reveal(known.finding, workspace.clock())
+    return known
+
+
 def _known(workspace: Workspace, finding_id: str) -> Known:
     with workspace.cache.reading() as db:
         known = with_id(db, finding_id)

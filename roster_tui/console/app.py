@@ -202,6 +202,7 @@ class RosterApp(App[None]):
             has_id=bool(row and row.clever_id),
             activation_untold=self.workspace.on_platform,
             finding=known is not None,
+            about_student=known is not None and known.finding.subject.kind == "student",
             pair=known is not None and known.finding.code in PAIRS,
             verdict=known.opinion.verdict if known and known.opinion else None,
             marked=len(browser.place.marks),
@@ -324,6 +325,13 @@ class RosterApp(App[None]):
         if not self.browser.step(steps):
             self.tell("This is the first place" if steps < 0 else "This is the latest place", "warning")
 
+    def _reveal(self) -> None:
+        from roster_tui.console.deciding import Deciding
+
+        if known := self.browser.finding:
+            deciding = Deciding(self.workspace, self, self.browser.reveal)
+            self.run_worker(deciding.reveal(known), group="acting", description="reveal")
+
     # -- looks and lock ------------------------------------------------------------------------------
 
     def _wear(self, name: str) -> None:
@@ -362,6 +370,7 @@ class RosterApp(App[None]):
 
         if self.screen.id != "lock":
             self.clear_notifications()
+            self.browser.hide()
             self.push_screen(LockScreen(self.workspace.settings.operator_name))
 
     # -- accounts and sync --------------------------------------------------------------------------
@@ -476,6 +485,7 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "nav.go": lambda app: app.browser.open_going(),
     "detail.toggle": lambda app: app.browser.toggle_detail(),
     "row.why": RosterApp._why,
+    "row.reveal": RosterApp._reveal,
     "finding.dismiss": lambda app: app._decide("finding.dismiss"),
     "pair.accept": lambda app: app._decide("pair.accept"),
     "pair.reject": lambda app: app._decide("pair.reject"),

@@ -62,6 +62,7 @@ class Browser(Vertical):
         self._window: Window | None = None
         self._mistake = ""
         self._going = False
+        self._revealed: int | str | None = None
         self._marked_last: int | str | None = None
         self._visited = Visited(self.place)
 
@@ -174,7 +175,8 @@ class Browser(Vertical):
         if self.place.kind is not None:
             return details.record_lines(self._workspace, row, width)
         if self._report and str(row.key) in self._report.findings:
-            return details.finding_lines(self._workspace, self._report.findings[str(row.key)], width)
+            found, revealed = self._report.findings[str(row.key)], row.key == self._revealed
+            return details.finding_lines(self._workspace, found, width, revealed=revealed)
         if row.kind == "entry":
             return details.entry_lines(self._workspace, int(row.key), width)
         if row.kind == "tracker":
@@ -236,6 +238,18 @@ class Browser(Vertical):
         """Show or hide the detail."""
         self.detail.display = not self.detail.display
         self.call_after_refresh(self.show_detail)
+
+    def reveal(self) -> None:
+        """Show a student's values in the detail until the cursor moves."""
+        self._revealed = self.row.key if self.row else None
+        self.detail.display = True
+        self.call_after_refresh(self.show_detail)
+
+    def hide(self) -> None:
+        """Mask everything again."""
+        if self._revealed is not None:
+            self._revealed = None
+            self.show_detail()
 
     def toggle_set_aside(self) -> None:
         """Show or hide the findings that were dismissed or rejected."""
@@ -403,6 +417,8 @@ class Browser(Vertical):
 
     @on(RecordTable.Moved)
     def _moved(self) -> None:
+        if self.row is None or self.row.key != self._revealed:
+            self._revealed = None
         self.show_detail()
         self.post_message(self.Changed())
 

@@ -53,6 +53,16 @@ class Deciding:
         finally:
             self._changed()
 
+    async def reveal(self, known: Known) -> None:
+        """Note in the journal who looks at a student's values, and only then let them be shown."""
+        try:
+            await asyncio.to_thread(decisions.reveal, self._workspace, known.finding.id)
+        except (decisions.NoSuchFinding, LedgerDamaged, OSError) as error:
+            self._face.tell(f"Nothing was shown: {error}", "error")
+        else:
+            self._face.tell("Shown until the cursor moves; the journal notes who looked")
+            self._changed()
+
     async def _done(self, action_id: str, finding_id: str, named: str) -> str:
         workspace = self._workspace
         if action_id == "finding.dismiss":

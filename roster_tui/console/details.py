@@ -162,8 +162,8 @@ def tracker_lines(workspace: Workspace, key: int, width: int) -> Lines:
     ]
 
 
-def finding_lines(workspace: Workspace, each: Known, width: int) -> Lines:
-    """Return a finding: what, evidence, who fixes it, how, and when it shows."""
+def finding_lines(workspace: Workspace, each: Known, width: int, *, revealed: bool = False) -> Lines:
+    """Return a finding: what, evidence, who fixes it, how, and when it shows; a student's values only when revealed."""
     finding = each.finding
     code = finding.code
     effect = workspace.effect_at(code.effect).astimezone(workspace.settings.zone)
@@ -172,8 +172,10 @@ def finding_lines(workspace: Workspace, each: Known, width: int) -> Lines:
         *_question(each),
         *wrapped(code.meaning, width),
     ]
-    student = finding.subject.kind == "student"
-    lines += [_evidence(evidence, student) for evidence in finding.evidence]
+    hidden = finding.subject.kind == "student" and not revealed
+    if revealed:
+        lines.append(_labelled("Student", finding.subject.label, "accent"))
+    lines += [_evidence(evidence, hidden) for evidence in finding.evidence]
     if finding.confidence is not None:
         # Cut off, not rounded: nothing here is ever 100 % sure.
         lines.append(_labelled("Confidence", f"{round(finding.confidence * 10_000) // 10 / 10:g} %"))
@@ -205,8 +207,8 @@ def _decision(workspace: Workspace, each: Known, width: int) -> Lines:
     return [_labelled("Decision", told, "accent"), *(wrapped(opinion.reason, width) if opinion.reason else [])]
 
 
-def _evidence(evidence: Evidence, student: bool) -> Parts:
-    hidden = student and evidence.field not in ("sis_id", "school")
+def _evidence(evidence: Evidence, hidden: bool) -> Parts:
+    hidden = hidden and evidence.field not in ("sis_id", "school")
     show: Any = masked if hidden else lambda value: display_text(value)
     sign, style = {True: ("=", "good"), False: ("≠", "bad"), None: (" ", "dim")}[evidence.agrees]
     values = [show(value) or NOTHING for value in (evidence.before, evidence.after)]
