@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
-from pathlib import Path
-from sqlite3 import Error as SqliteError
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from rich.text import Text
 from textual import on
@@ -23,28 +20,27 @@ from textual.events import Event, InputEvent, Resize
 from roster_tui.actions import BY_ID, Context
 from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
-from roster_tui.console.clipboard import TooLong, sequence, tabbed
 from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Part
+from roster_tui.console.looks import Looks, styles_folder
 from roster_tui.console.palette import ActionProvider
 from roster_tui.console.places import Place
 from roster_tui.console.reading import Reading
-from roster_tui.console.sources import MOST_COPIED
-from roster_tui.console.themes import OWN_NAMES, read_themes
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
 from roster_tui.keymap import keymap
-from roster_tui.present import counted, display_text
+from roster_tui.present import display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
 from roster_tui.roster.read import clever_ids, pending_ids, section_ids
-from roster_tui.workspace import FolderUnusable, Workspace
+from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from roster_tui.accounts.deeds import Planned
     from roster_tui.accounts.verbs import Asked
     from roster_tui.console.acting import Acting
+    from roster_tui.console.copying import Copying
     from roster_tui.console.syncing import Syncing
     from roster_tui.sync.hold import Review
 
@@ -65,13 +61,6 @@ class Told(NamedTuple):
     severity: str
 
 
-def styles_folder() -> Path:
-    """Return where the stylesheets are: in the package when installed, beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    installed = package / "styles"
-    return installed if installed.is_dir() else package.parent / "styles"
-
-
 class RosterApp(App[None]):
     """The console on one district."""
 
@@ -88,7 +77,7 @@ class RosterApp(App[None]):
             self.bind(key, f"key('{key}')", show=False)
         self.ascii_only = workspace.settings.console.ascii
         """Whether symbols and lines are drawn with ASCII."""
-        self._last_key = time.monotonic()
+        self.looks = Looks(self)
         self._damage = ""
         try:
             self.reading = Reading(workspace.cache)
@@ -103,7 +92,6 @@ class RosterApp(App[None]):
         self._acting: Acting | None = None
         self._syncing: Syncing | None = None
         self._held = False
-        self._themes: dict[str, str] = {}
         self._told: deque[Told] = deque(maxlen=_MESSAGES_KEPT)
 
     def compose(self) -> ComposeResult:
@@ -124,9 +112,9 @@ class RosterApp(App[None]):
         self.set_class(console.ascii, "ascii")
         self.animation_level = "full" if console.motion else "none"
         if console.theme != "dark":
-            self._wear(console.theme)
+            self.looks.wear(console.theme)
         if console.lock_minutes:
-            self.set_interval(_LOOK_EVERY_SECONDS, self._lock_when_idle)
+            self.set_interval(_LOOK_EVERY_SECONDS, self.looks.lock_when_idle)
         self.set_interval(_LOOK_EVERY_SECONDS, self._look_for_changes)
         self.set_interval(_STATUS_EVERY_SECONDS, self.refresh_status)
         # What acts is imported and set to work once the first frame is on the screen.
@@ -249,45 +237,18 @@ class RosterApp(App[None]):
         if not done:
             self.tell("The list is still being read; try again", "warning")
 
-    def _copy_rows(self) -> None:
-        marked = len(self.browser.place.marks)
-        if marked > MOST_COPIED:
-            self._refuse_copy(f"{counted(marked, 'row')} are too many, {MOST_COPIED} fit")
-            return
-        rows = self.browser.chosen_rows()
-        self._copy(tabbed(rows), counted(len(rows), "row"))
+    def _copying(self) -> Copying:
+        from roster_tui.console.copying import Copying
 
-    def _copy_id(self) -> None:
-        if self.browser.row and self.browser.row.clever_id:
-            self._copy(self.browser.row.clever_id, "the Clever ID")
+        assert self._driver is not None
+        return Copying(self.workspace, self.browser, self._driver.write, self)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send text that is marked on the screen or in a field to the terminal's clipboard."""
-        self._copy(text, "the text", lists_staff=False)
+        self._copy(self._copying().text(text, "the text"))
 
-    def _copy(self, text: str, what: str, *, lists_staff: bool = True) -> None:
-        """Send text to the terminal's clipboard, once the guard has masked what gives a student away in it."""
-        copying = self._copy_guarded(text, what, lists_staff)
+    def _copy(self, copying: Coroutine[Any, Any, None]) -> None:
         self.run_worker(copying, group="copying", exclusive=True, description="copy")
-
-    async def _copy_guarded(self, text: str, what: str, lists_staff: bool) -> None:
-        from roster_tui.support.guard import check
-        from roster_tui.support.guard.stand import masked
-
-        try:
-            sequence(text, os.environ)
-            hits = await asyncio.to_thread(check, self.workspace, text, lists_staff=lists_staff)
-            told = sequence(masked(text, hits), os.environ)
-        except (TooLong, OSError, FolderUnusable, CacheDamaged, SqliteError) as error:
-            self._refuse_copy(str(error))
-            return
-        if self._driver is not None:
-            self._driver.write(told)
-        places = f"; {counted(len(hits), 'place')} that may give a student away masked" if hits else ""
-        self.tell(f"Sent {what} to the terminal's clipboard{places}")
-
-    def _refuse_copy(self, why: str) -> None:
-        self.tell(f"Nothing was copied: {why}. Mark fewer rows, or take --csv on the command line", "warning")
 
     def _show_messages(self) -> None:
         from roster_tui.console.messages import MessagesScreen
@@ -332,46 +293,11 @@ class RosterApp(App[None]):
             deciding = Deciding(self.workspace, self, self.browser.reveal)
             self.run_worker(deciding.reveal(known), group="acting", description="reveal")
 
-    # -- looks and lock ------------------------------------------------------------------------------
-
-    def _wear(self, name: str) -> None:
-        """Show everything in a theme, by the name that the settings have for it."""
-        themes = self._learn_themes()
-        self.theme = next(theme for theme, called in themes.items() if called == name)
-
-    def _learn_themes(self) -> dict[str, str]:
-        """Return what we call each theme; read when one is asked for first."""
-        if not self._themes:
-            read = read_themes(styles_folder())
-            for theme in read.values():
-                self.register_theme(theme)
-            self._themes = OWN_NAMES | {name: name for name in read}
-        return self._themes
-
-    def _next_theme(self) -> None:
-        themes = self._learn_themes()
-        names = list(themes)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
-        shown = themes[self.theme]
-        self.tell(f'Theme {shown}. To begin with it: theme = "{shown}" under [console] in the settings')
-
     async def on_event(self, event: Event) -> None:
         """Note that somebody is there, and go on as usual."""
         if isinstance(event, InputEvent):
-            self._last_key = time.monotonic()
+            self.looks.last_input = time.monotonic()
         await super().on_event(event)
-
-    def _lock_when_idle(self) -> None:
-        if time.monotonic() - self._last_key > 60 * self.workspace.settings.console.lock_minutes:
-            self._lock()
-
-    def _lock(self) -> None:
-        from roster_tui.console.locking import LockScreen
-
-        if self.screen.id != "lock":
-            self.clear_notifications()
-            self.browser.hide()
-            self.push_screen(LockScreen(self.workspace.settings.operator_name))
 
     # -- accounts and sync --------------------------------------------------------------------------
 
@@ -443,7 +369,7 @@ class RosterApp(App[None]):
     def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while; it is text, whatever it holds."""
         self._told.append(Told(self.workspace.clock(), message, severity))
-        if self.screen.id == "lock":
+        if self.looks.locked:
             # It can be read in the list of messages, by whoever comes back.
             return
         self.notify(display_text(message, 600), severity=severity, markup=False, timeout=_TOAST_SECONDS)
@@ -515,10 +441,10 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "sync.run": RosterApp._sync,
     "hold.approve": lambda app: app._settle_hold(approve=True),
     "hold.discard": lambda app: app._settle_hold(approve=False),
-    "copy.rows": RosterApp._copy_rows,
-    "copy.id": RosterApp._copy_id,
-    "app.theme": RosterApp._next_theme,
-    "app.lock": RosterApp._lock,
+    "copy.rows": lambda app: app._copy(app._copying().rows()),
+    "copy.id": lambda app: app._copy(app._copying().clever_id()),
+    "app.theme": lambda app: app.looks.next_theme(),
+    "app.lock": lambda app: app.looks.lock(),
     "app.messages": RosterApp._show_messages,
     "app.help": RosterApp._help,
     "app.palette": RosterApp.action_command_palette,

@@ -80,9 +80,9 @@ async def test_it_locks_by_itself_when_nobody_is_there(
     open_console: Open, demo: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_console(workspace=with_console(demo, lock_minutes=5)) as desk:
-        desk.app._lock_when_idle()
+        desk.app.looks.lock_when_idle()
         assert desk.app.screen.id != "lock"
-        desk.app._last_key -= 5 * 60 + 1
-        desk.app._lock_when_idle()
+        desk.app.looks.last_input -= 5 * 60 + 1
+        desk.app.looks.lock_when_idle()
         await desk.settle()
         assert desk.text.strip() == ""
