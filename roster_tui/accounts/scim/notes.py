@@ -24,9 +24,8 @@ Note = Mapping[str, Any]
 
 _TABLE = "notes"
 _NOT_NOTED = frozenset({"id", "name", "created_at", "email", "sis_id", "role", "permission", "activation_untold"})
-_GRANTED = "granted"
-"""The rights that ``temporary`` speaks of."""
-_OF_A_STATE = ("cause", "temporary", _GRANTED)
+_LOANS = "loans"
+"""Pairs of rights that are held for a time, and until when."""
 _UNKNOWN_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _STALE_AFTER = timedelta(hours=1)
 
@@ -34,10 +33,8 @@ _STALE_AFTER = timedelta(hours=1)
 def account_of(user: User, identity: Identity, note: Note) -> Account:
     """Return the account of a user, with what our ledger notes of it. Raises `msgspec.ValidationError`."""
     fields = dict(note)
-    granted = fields.pop(_GRANTED, None)
     role, permission = role_of(user.roles), permission_of(user.entitlements)
-    if granted != {"role": role, "permission": permission}:
-        fields.pop("temporary", None)
+    held_now = {"role": role, "permission": permission}
     cause = fields.pop("cause", None)
     created = user.created or user.changed or _UNKNOWN_MOMENT
     held = {
@@ -48,6 +45,7 @@ def account_of(user: User, identity: Identity, note: Note) -> Account:
         "sis_id": identity.sis_id,
         "role": role,
         "permission": permission,
+        "temporary": next((until for rights, until in fields.pop(_LOANS, ()) if rights == held_now), None),
         # The platform only tells who may sign in, not who ever has.
         "activation_untold": "activated_at" not in fields,
         "cause": None if user.active else cause or _on_platform(user),
@@ -62,13 +60,18 @@ def note_of(account: Account) -> dict[str, Any]:
     if account.cause and account.cause.kind is CauseKind.ON_PLATFORM:
         del note["cause"]
     if account.temporary:
-        note[_GRANTED] = msgspec.to_builtins(account.rights)
+        note[_LOANS] = [[msgspec.to_builtins(account.rights), note.pop("temporary")]]
     return note
 
 
 def claimed(before: Note, after: Note) -> dict[str, Any]:
-    """Return the note to be written before the platform is asked: what held of the old state is not lost yet."""
-    return {**{name: value for name, value in before.items() if name in _OF_A_STATE}, **after}
+    """Return the note to be written before the platform is asked: right in the old state and in the new one."""
+    both = dict(after)
+    if "cause" in before:
+        both.setdefault("cause", before["cause"])
+    if loans := [*after.get(_LOANS, ()), *before.get(_LOANS, ())]:
+        both[_LOANS] = loans
+    return both
 
 
 def corrected(now: Note, wrong: Note, right: Note) -> dict[str, Any]:
