@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Ran, Run
+from tests.conftest import wait_until
 from tests.platform import TOKEN, Fault, Platform, running
 
 
@@ -26,16 +30,22 @@ def teachers(run: Run, demo_folder: Path, platform: Platform) -> list[tuple[str,
 
 
 @pytest.fixture
-def call(run: Run, demo_folder: Path, platform: Platform, tmp_path: Path) -> Callable[..., Ran]:
-    """Call a command whose settings name the platform."""
+def surroundings(demo_folder: Path, platform: Platform, tmp_path: Path) -> dict[str, str]:
+    """The settings that name the platform, as a process finds them."""
     token = tmp_path / "token"
     token.write_text(TOKEN)
     token.chmod(0o600)
+    directory = {"BACKEND": "scim", "URL": platform.url, "TOKEN_FILE": str(token)}
+    named = {f"ROSTER_TUI_DIRECTORY__{name}": value for name, value in directory.items()}
+    return {**named, "ROSTER_TUI_DATA_DIR": str(demo_folder), "ROSTER_TUI_OPERATOR": "jdoe"}
+
+
+@pytest.fixture
+def call(run: Run, surroundings: dict[str, str]) -> Callable[..., Ran]:
+    """Call a command whose settings name the platform."""
 
     def on_platform(*arguments: str, **environment: str) -> Ran:
-        directory = {"BACKEND": "scim", "URL": platform.url, "TOKEN_FILE": str(token)}
-        named = {f"ROSTER_TUI_DIRECTORY__{name}": value for name, value in directory.items()}
-        return run(*arguments, "--data-dir", str(demo_folder), **{**named, **environment})
+        return run(*arguments, **{**surroundings, **environment})
 
     return on_platform
 
@@ -70,6 +80,24 @@ def test_what_the_platform_did_not_answer_is_in_doubt(
     assert doubtful.code != 0
     assert platform.active(user_id)
     assert platform.count("PATCH") == 1
+
+
+def test_killed_while_the_platform_is_silent_the_next_command_reads_what_became_of_it(
+    call: Callable[..., Ran], platform: Platform, teachers: list[tuple[str, str]], surroundings: dict[str, str]
+) -> None:
+    platform.faults = [Fault("PATCH", seconds=60.0)]
+    command = [sys.executable, "-m", "roster_tui", "suspend", teachers[0][0], "--reason", "left in May", "--yes"]
+    console = subprocess.Popen(command, env={**os.environ, **surroundings}, stderr=subprocess.DEVNULL)
+    wait_until(lambda: platform.updates(teachers[0][0]), 60)
+    console.kill()
+    console.wait()
+    platform.faults = []
+    after = call("suspend", teachers[1][0], "--yes", "--json")
+    assert "found done after the console was stopped" in after.err
+    assert [platform.updates(clever_id) for clever_id, _ in teachers] == [1, 1, 0]
+    again = call("suspend", teachers[0][0], "--yes", "--json").json["items"][0]
+    assert again["reason"] == "suspended already, by jdoe: left in May"
+    assert call("journal", "verify", "--json").json["ok"]
 
 
 def test_what_the_platform_refuses_is_told_in_its_words(
