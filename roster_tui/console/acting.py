@@ -66,14 +66,26 @@ class Acting:
     async def settle(self) -> None:
         """Bring to an end what a killed console left behind, and tell it."""
         performer = self._workspace.performer()
-        left: list[Reported] = [*await performer.settle(), *await tracker_performer(self._workspace).settle()]
-        for report in left:
-            await self._show(report)
-            if report.items:
-                tally = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items())
-                self._face.tell(f"Left from before: {report.verb.title}: {tally}. See activity (6)", "warning")
-            self._changed()
-        self._undoable = await performer.undoable()
+        try:
+            left: list[Reported] = [*await performer.settle(), *await tracker_performer(self._workspace).settle()]
+            for report in left:
+                await self._show(report)
+                if report.items:
+                    tally = ", ".join(
+                        f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items()
+                    )
+                    self._face.tell(f"Left from before: {report.verb.title}: {tally}. See activity (6)", "warning")
+                self._changed()
+            self._undoable = await performer.undoable()
+        except (DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
+            self._face.tell(f"What was done before could not be looked at: {error}", "error")
+
+    async def _latest_undoable(self) -> str | None:
+        """Return the action that would be taken back; none while the journal cannot be read, which was told."""
+        try:
+            return await self._workspace.performer().undoable()
+        except (LedgerDamaged, OSError):
+            return None
 
     async def act(self, action: Action, ids: Sequence[str]) -> None:
         """Perform an action's verb on accounts."""
@@ -121,7 +133,7 @@ class Acting:
             self._face.tell(str(error), "error")
         finally:
             self.busy, self.told = False, ""
-            self._undoable = await self._workspace.performer().undoable()
+            self._undoable = await self._latest_undoable()
             self._changed()
 
     def _progress(self, plan: Planned) -> Callable[[int, int], None]:
@@ -151,7 +163,9 @@ class Acting:
         done = [item for item in report.items if item.verdict is Verdict.DONE]
         parts = []
         if len(done) == 1:
-            parts.append(f"{display_text(done[0].label)} {report.verb.done}")
+            # One account is acted on without its plan being shown: what the plan would have warned of is said here.
+            but = f"; {display_text(done[0].warning)}" if done[0].warning else ""
+            parts.append(f"{display_text(done[0].label)} {report.verb.done}{but}")
         elif done:
             parts.append(f"{counted(len(done), report.verb.noun)} {report.verb.done}")
         for verdict in (Verdict.NOOP, Verdict.BLOCKED, Verdict.FAILED, Verdict.IN_DOUBT):

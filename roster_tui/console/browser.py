@@ -23,6 +23,7 @@ from roster_tui.console.reading import Reading, Superseded
 from roster_tui.console.sources import RosterSource, shown_rows
 from roster_tui.console.table import RecordTable
 from roster_tui.findings.store import Known, Status
+from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import display_text
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.fields import field_types
@@ -136,7 +137,7 @@ class Browser(Vertical):
 
                 return tracker_report(self._workspace, self.place.within)
             return _REPORTS[self.place.view](self._workspace)
-        except (CacheDamaged, sqlite3.DatabaseError, OSError) as error:
+        except (CacheDamaged, LedgerDamaged, sqlite3.DatabaseError, OSError) as error:
             return _failed(error)
 
     async def _show_listing(self, place: Place) -> None:

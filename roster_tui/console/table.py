@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from roster_tui.console.columns import Column, Placed, Row, placed
-from roster_tui.console.lines import STYLES, Part, paint
+from roster_tui.console.lines import STYLES, Part, paint, wrapped
 from roster_tui.present import fitted
 
 _MARK, _NO_MARK = "* ", "  "
@@ -230,10 +230,11 @@ class RecordTable(ScrollView, can_focus=True):
         return paint(self, parts, width, base)
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
-        lines = self._source.empty().split("\n") if self._source else []
+        said = self._source.empty().split("\n") if self._source else []
+        styles = ("", *["dim"] * len(said))
+        lines = [line for text, style in zip(said, styles, strict=False) for line in wrapped(text, width - 4, style)]
         at = y - max(1, self.size.height // 3)
-        text = lines[at] if 0 <= at < len(lines) else ""
-        return paint(self, [Part(f"  {text}", "dim" if at else "")], width, base)
+        return paint(self, [Part("  "), *(lines[at] if 0 <= at < len(lines) else [])], width, base)
 
     def _header(self, width: int) -> list[Part]:
         parts = [Part(_NO_MARK)]

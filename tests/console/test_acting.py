@@ -44,7 +44,7 @@ async def test_one_teacher_is_suspended_at_once_and_taken_back(open_console: Ope
         who = desk.who
         await desk.press("s")
         await desk.finish()
-        assert desk.toasts == [f"{who} suspended. z undoes."]
+        assert desk.toasts == [f"{who} suspended; teaches 4 sections in tonight's roster. z undoes."]
         assert (await states(demo))[who] == State.SUSPENDED
         # The row left the filter, and the one that follows is under the cursor.
         assert desk.who != who
