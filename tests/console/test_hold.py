@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from roster_tui.demo import NAME, SEED
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.history import runs
 from roster_tui.roster.read import counts
-from roster_tui.sandbox.generator import SIZES, GeneratedDistrict
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store
 from roster_tui.settings import demo_store
-from roster_tui.sis import SisFile
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW
 from tests.console.conftest import Desk, Open
-
-
-class HalfTheTeachers:
-    """The demo district after an export that lost every second teacher."""
-
-    name = NAME
-
-    def rows(self, file: SisFile) -> Any:
-        district = GeneratedDistrict(SIZES["small"], SEED, 2026, NAME)
-        rows = district.rows(file)
-        return (row for place, row in enumerate(rows) if file is not SisFile.TEACHERS or place % 2)
+from tests.console.districts import HalfTheTeachers
 
 
 @pytest.fixture
