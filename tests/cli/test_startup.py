@@ -19,7 +19,19 @@ for name in sorted({name.partition(".")[0] for name in sys.modules}):
     print(name, file=sys.stderr)
 raise SystemExit(code)
 """
-HEAVY = {"textual", "rich", "pydantic", "httpx", "starlette", "uvicorn", "tinydb", "aiosmtplib", "itsdangerous"}
+HEAVY = {
+    "spellchecker",
+    "phonenumbers",
+    "textual",
+    "rich",
+    "pydantic",
+    "httpx",
+    "starlette",
+    "uvicorn",
+    "tinydb",
+    "aiosmtplib",
+    "itsdangerous",
+}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from roster_tui.support.guard.words import (
 
 _LONGEST = 5
 _NEXT = re.compile(r"(?:[ \t]|\n[> \t]*|-|\. )\Z")
-_SLOT_BEFORE = frozenset("of for named called is name and student: son daughter child".split())
+_SLOT_BEFORE = frozenset("of for named called is and".split())
 _ACRONYM = 4
 _CLOSE = STUDENT - NOT_PERSONS - frozenset("parent parents child children".split())
 """Words right before which, in whatever case, a name is to be expected."""
@@ -136,11 +136,21 @@ class _Search:
         if token.word in MONTHS:
             # Jan and April are called so, where a surname follows.
             return not (at + 1 < len(self._tokens) and self._tokens[at + 1].capital and self._gap(at + 1) == " ")
-        shouted = self._context.titled(at)
+        shouted = self._context.titled(at) or self._beside_shouted(at)
         if token.case == UPPER and len(token.word) <= _ACRONYM and not shouted and not self._is_known(token.word):
             return True
         # The first word of a sentence has a capital whatever it is.
         return beginning and is_common(token.word) and not self._is_known(token.word)
+
+    def _beside_shouted(self, at: int) -> bool:
+        """Return whether another word in capitals stands beside: ``EMIL TOMA``, which no acronyms do."""
+        beside = [place for place in (at - 1, at + 1) if 0 <= place < len(self._tokens)]
+        return any(
+            self._tokens[place].case == UPPER
+            and self._gap(max(place, at)) == " "
+            and self._tokens[place].word not in NO_PERSON
+            for place in beside
+        )
 
     def _is_known(self, word: str) -> bool:
         return bool(families(word)) or self._is_roster_word(word)
@@ -211,6 +221,8 @@ class _Search:
         if before.word in _CLOSE:
             # "Student Handbook" is a title, "student Stefan" is somebody.
             return likely or (not common and before.case == LOWER)
+        if before.word == "name":
+            return likely and self._context.student_about(first, last)
         return likely and near and before.word in _SLOT_BEFORE
 
     # -- words without ------------------------------------------------------------------------------------
