@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roster_tui.roster.text import fold
-from roster_tui.support.guard.reading import folded, tokens
 from roster_tui.support.guard.words import is_common
 from tests.support.people import Person, covers, guard_over
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzáéíóúñüçøłšğ"
-SYLLABLES = st.text(LETTERS, min_size=2, max_size=7).map(str.capitalize)
-PART = st.one_of(
-    SYLLABLES, st.sampled_from("O'Brien McDonald Will May Grace Mark Long Li Ng D'Angelo Bob José Ştefan".split())
-)
+SYLLABLES = st.text(LETTERS, min_size=3, max_size=7).map(str.capitalize).filter(lambda word: not is_common(fold(word)))
+"""The common words are names where their case or the words around say so; they have a rule of their own."""
+PART = st.one_of(SYLLABLES, st.sampled_from("O'Brien McDonald Ng D'Angelo José Ştefan Bobby".split()))
 PARTICLE = st.sampled_from(("de ", "de la ", "van ", "Mc", "O'", ""))
 GIVEN = st.one_of(PART, st.builds("{}-{}".format, PART, PART), st.builds("{} {}".format, PART, PART))
 SURNAME = st.one_of(st.builds("{}{}".format, PARTICLE, PART), st.builds("{}-{}".format, PART, PART))
@@ -45,12 +43,6 @@ SPELLINGS = (
 CASES = (str, str.upper, str.lower, fold)
 
 
-def _telling(person: Person) -> bool:
-    """Whether a name is one wherever it stands; the others are so where their case or the words around say so."""
-    words = [token.word for name in (person.first, person.last) for token in tokens(folded(name or ""))]
-    return bool(words) and not any(is_common(word) or len(word) < 2 for word in words)
-
-
 @given(GIVEN, SURNAME, st.sampled_from(SPELLINGS), st.sampled_from(CASES), AROUND)
 @example("Maria", "de la Cruz", "{last}, {first}", str.upper, ("", ""))
 @example("Jean-Luc", "O'Brien", "{first}_{last}", fold, ("", ""))
@@ -58,7 +50,6 @@ def test_no_spelling_of_a_name_passes(
     first: str, last: str, spelling: str, cased: object, around: tuple[str, str]
 ) -> None:
     person = Person(first, last)
-    assume(_telling(person))
     assert callable(cased)
     name = spelling.format(first=cased(first), last=cased(last))
     text = around[0] + name + around[1]
