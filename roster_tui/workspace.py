@@ -165,7 +165,9 @@ class Workspace:
             journal=self.journal,
             running=Running(private_folder(self.folder / "ledger" / "running")),
             operator=operator or self.operator,
-            letters=Letters(self.settings.mail, self.district.name, Links(ledger), self.settings.zone),
+            letters=Letters(
+                self.settings.mail, self.district.name, Links(ledger), self.settings.zone, **self._support_contact()
+            ),
             clock=self.clock,
             situations=self._situations,
             guards=Guards(
@@ -175,6 +177,17 @@ class Workspace:
                 administrators=self._administrators,
             ),
         )
+
+    def _support_contact(self) -> dict[str, str]:
+        """Return whom mail tells people to ask, where a support lead is marked."""
+        from roster_tui.accounts.mail.letters import spoken_name
+        from roster_tui.roster.account_rows import support_leads
+
+        with self.cache.reading() as db:
+            told = [
+                f"{spoken_name(name)} ({email})" if email else spoken_name(name) for name, email in support_leads(db)
+            ]
+        return {"support": " or ".join(told)} if told else {}
 
     def _administrators(self) -> list[str]:
         from roster_tui.accounts.model import Role
@@ -273,6 +286,9 @@ def account_row(account: Account) -> AccountRow:
         cause=str(account.cause) if account.cause else None,
         invited_at=account.invited_at.isoformat() if account.invited_at else None,
         mail=_mail_told(account.mail) if account.mail else None,
+        permission=account.permission,
+        role_until=account.temporary.until.isoformat() if account.temporary else None,
+        support_lead=account.support_lead,
     )
 
 

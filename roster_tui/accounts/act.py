@@ -107,7 +107,7 @@ class Performer:
         """Do what the plan says, and nothing else.
 
         Accounts that are not as they were shown are left alone; the report holds the plan to ask about them
-        again. Raises OSError when the intent cannot be written: nothing has been done then; `Unrecorded` when
+        again. Raises `NotJournaled` when the intent cannot be written: nothing has been done then; `Unrecorded` when
         an outcome cannot; `Interrupted` when it is cancelled: what was in hand has ended then.
         """
         if any(item.account and item.change and dethrones(item.change, item.account) for item in shown.todo):

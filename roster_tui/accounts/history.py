@@ -1,4 +1,4 @@
-"""What has happened to each account, read off the journal."""
+"""What has happened to each account, by hand and by syncs, read off the journal."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from roster_tui.ledger import Entry
+if TYPE_CHECKING:
+    from roster_tui.ledger import Entry
 
 
 @dataclass(frozen=True)

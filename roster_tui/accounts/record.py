@@ -14,6 +14,13 @@ from roster_tui.accounts.plan import Item, Plan
 from roster_tui.ledger import Entry, Journal, Operator
 
 
+class NotJournaled(OSError):
+    """The intent cannot be written, so that the effect must not happen."""
+
+    def __init__(self, why: OSError) -> None:
+        super().__init__(f"The journal cannot be written ({why.strerror or why}), so nothing was done")
+
+
 @dataclass
 class Recorded:
     """What the journal says of one action."""
@@ -53,7 +60,7 @@ class Record:
     clock: Callable[[], datetime]
 
     def intend(self, action: str, plan: Plan, items: Sequence[Item]) -> None:
-        """Write what is about to be done. Raises OSError: nothing may be done then."""
+        """Write what is about to be done. Raises `NotJournaled`: nothing may be done then."""
         groups: dict[Change, list[str]] = defaultdict(list)
         before = {}
         for item in items:
@@ -69,7 +76,10 @@ class Record:
         facts: dict[str, Any] = {"ids": [item.id for item in items], "changes": changes, "before": before}
         if plan.undoes:
             facts["undoes"] = plan.undoes
-        self.write(action, plan.verb.name, "intent", reason=plan.order.reason, digest=plan.digest, **facts)
+        try:
+            self.write(action, plan.verb.name, "intent", reason=plan.order.reason, digest=plan.digest, **facts)
+        except OSError as error:
+            raise NotJournaled(error) from error
 
     def outcome(self, action: str, kind: str, items: Sequence[Item], phase: str = "outcome") -> None:
         """Write what became of some accounts. Raises OSError."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from roster_tui.accounts.act import Performer
 from roster_tui.accounts.plan import Plan
@@ -17,7 +18,10 @@ from roster_tui.cli.conflicts import refuse_when_read_only
 from roster_tui.cli.errors import BLOCKED, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
-from roster_tui.present import counted, display_text
+from roster_tui.cli.table import print_table
+from roster_tui.present import counted, day_and_time, display_text
+from roster_tui.roster.kinds import TEACHER
+from roster_tui.roster.read import clever_ids, key_of
 
 _LONGEST_TOKEN = 4_000
 
@@ -114,3 +118,34 @@ def templates(session: Session) -> None:
     session.say(f"{counted(len(written), 'text')} written to {folder}. What they may hold:")
     for name, meaning in PLACEHOLDERS.items():
         click.echo(f"${name:<10} {meaning}")
+
+
+@accounts.command()
+@click.argument("wanted", metavar="ID")
+@with_session
+def history(session: Session, wanted: str) -> None:
+    """Tell all that was done to the account of ID (Clever ID, SIS ID or email), by whom and why; the oldest first."""
+    from roster_tui.accounts.history import histories
+
+    workspace = session.workspace()
+    with workspace.cache.reading() as db:
+        key = key_of(db, TEACHER, wanted)
+        # Whoever left the roster is still in the journal.
+        clever_id = wanted.lower() if key is None else clever_ids(db, [key])[0]
+    events = histories(workspace.journal.entries()).get(clever_id, [])
+    if session.as_json:
+        told = [{**msgspec.to_builtins(event), "at": event.at.isoformat()} for event in events]
+        session.print_json({"clever_id": clever_id, "events": told})
+        return
+    rows = [
+        (
+            day_and_time(event.at.astimezone(workspace.settings.zone)),
+            event.kind,
+            event.verdict.replace("_", " "),
+            event.operator,
+            event.reason,
+            event.action,
+        )
+        for event in events
+    ]
+    print_table(("at", "what", "outcome", "operator", "why", "action"), rows)

@@ -51,6 +51,9 @@ def teacher_document(row: TeacherRow, cooldown: timedelta) -> dict[str, Any]:
     account = row.account and {
         "state": row.account.state,
         "role": row.account.role,
+        "permission": row.account.permission,
+        "role_until": row.account.role_until,
+        "support_lead": row.account.support_lead,
         "pinned": row.account.pinned,
         "since": row.account.since,
         "cause": row.account.cause,

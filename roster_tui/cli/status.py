@@ -11,7 +11,7 @@ from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.findings.store import counts as finding_counts
 from roster_tui.present import ago, clock_time, display_text, number
-from roster_tui.roster.account_rows import account_counts
+from roster_tui.roster.account_rows import account_counts, support_leads
 from roster_tui.roster.cache import get_meta
 from roster_tui.roster.history import Run, runs, waiting
 from roster_tui.roster.read import counts
@@ -36,6 +36,7 @@ def status_document(workspace: Workspace) -> dict[str, Any]:
         latest = next(iter(runs(db, 1)), None)
         applied = get_meta(db, "applied_at")
         held = waiting(db) is not None
+        leads = support_leads(db)
         numbers, accounts, findings = counts(db), account_counts(db), finding_counts(db)
     finished = datetime.fromisoformat(applied) if applied else None
     age = (workspace.clock() - finished).total_seconds() / 3600 if finished else None
@@ -50,6 +51,7 @@ def status_document(workspace: Workspace) -> dict[str, Any]:
         },
         "counts": numbers,
         "accounts": accounts,
+        "support_leads": [{"name": name, "email": email} for name, email in leads],
         "findings": findings,
     }
 
@@ -70,6 +72,8 @@ def _print(workspace: Workspace, document: dict[str, Any]) -> None:
     click.echo(f"Next      {clock_time(workspace.next_sync())}")
     click.echo("Roster    " + ", ".join(f"{number(count)} {name}" for name, count in document["counts"].items()))
     click.echo("Accounts  " + ", ".join(f"{number(count)} {name}" for name, count in document["accounts"].items()))
+    for lead in document["support_leads"]:
+        click.echo(f"Support   {display_text(lead['name'])}, {display_text(lead['email']) or 'no email'}")
     findings = [f"{count} {code}" for code, count in document["findings"].items()]
     click.echo("Findings  " + (", ".join(findings) or "none"))
     if synced["held"]:

@@ -12,6 +12,7 @@ from roster_tui.accounts.carrying import Unrecorded
 from roster_tui.accounts.deeds import P, Performs, Planned, Reported
 from roster_tui.accounts.directory import DirectoryError
 from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.record import NotJournaled
 from roster_tui.accounts.undo import CannotUndo
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
@@ -127,10 +128,10 @@ class Acting:
                 await self._follow(report)
                 # Who changed while the plan was looked at is asked about again, and only they.
                 plan, ask = report.again, True
+        except (NotJournaled, Unrecorded) as error:
+            self._face.tell(str(error), "error")
         except (CannotUndo, DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
             self._face.tell(f"Nothing was done: {error}", "error")
-        except Unrecorded as error:
-            self._face.tell(str(error), "error")
         finally:
             self.busy, self.told = False, ""
             self._undoable = await self._latest_undoable()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from roster_tui.accounts.history import Event, histories
 from roster_tui.actions import BY_ID, key_name
 from roster_tui.console.columns import Row
 from roster_tui.console.lines import Part, Parts, wrapped
@@ -25,7 +27,7 @@ from roster_tui.present import (
     state_label,
 )
 from roster_tui.roster.kinds import BY_NAME
-from roster_tui.roster.read import MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
+from roster_tui.roster.read import AccountView, MailView, Named, SchoolRow, SectionRow, TeacherRow, rows
 from roster_tui.roster.tracker_rows import trackers
 from roster_tui.workspace import Workspace
 
@@ -50,6 +52,28 @@ def record_lines(workspace: Workspace, row: Row, width: int) -> Lines:
     for each in findings:
         lines += [[], *finding_lines(workspace, each, width)]
     return lines
+
+
+_PAST_ENTRIES = 1_000
+"""Entries of the journal in which the past of an account is looked for; `accounts history` reads all."""
+_PAST_SHOWN = 5
+
+
+def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
+    """Return the latest that happened to an account, the newest first."""
+    events = _histories(workspace, workspace.journal.version()).get(clever_id, [])
+    lines: Lines = []
+    for event in reversed(events[-_PAST_SHOWN:]):
+        outcome = "" if event.verdict == "done" else f", {event.verdict.replace('_', ' ')}"
+        why = f": {event.reason}" if event.reason else ""
+        told = f"{_moment(workspace, event.at)}  {event.kind}{outcome}, {event.operator}{why}"
+        lines += _wrapped_field("" if lines else "History", display_text(told, 600), width)
+    return lines
+
+
+@lru_cache(maxsize=1)
+def _histories(workspace: Workspace, version: object) -> dict[str, list[Event]]:
+    return histories(reversed(workspace.journal.latest(_PAST_ENTRIES)))
 
 
 def _labelled(label: str, value: object, style: str = "") -> Parts:
@@ -90,7 +114,8 @@ def _teacher(workspace: Workspace, row: TeacherRow, width: int) -> Lines:
     lines += [
         _labelled("Account", state_label(account.state, account.pinned), STATE_STYLES[account.state]),
         _labelled("Since", f"{_moment(workspace, since)}, {ago(since, workspace.clock())}"),
-        _labelled("Role", account.role),
+        _labelled("Role", _rights(account)),
+        *([_labelled("Support", "whom teachers turn to", "accent")] if account.support_lead else []),
     ]
     if account.cause:
         lines.append(_labelled("Cause", account.cause, "bad"))
@@ -119,6 +144,11 @@ def _mail(workspace: Workspace, mail: MailView, width: int) -> Lines:
     if mail.state != "refused" and workspace.clock() < again:
         lines += _wrapped_field("", f"cooling down until {_moment(workspace, again)}", width)
     return lines
+
+
+def _rights(account: AccountView) -> str:
+    beside = f" with {account.permission}" if account.permission else ""
+    return f"{account.role}{beside}" + (f", until {account.role_until}" if account.role_until else "")
 
 
 def _section(row: SectionRow) -> Lines:

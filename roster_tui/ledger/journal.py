@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -100,14 +101,22 @@ class Journal:
         for file in self.files():
             yield from _read(file)
 
-    def latest(self, limit: int) -> list[Entry]:
-        """Return the newest entries, newest first, reading no more files than needed."""
-        found: list[Entry] = []
+    def newest_first(self, since: datetime | None = None) -> Iterator[Entry]:
+        """Yield entries, the newest first, reading no more files than are asked for. Raises `LedgerDamaged`."""
+        month = f"{since.astimezone(UTC):%Y-%m}" if since else ""
         for file in reversed(self.files()):
-            found += reversed(_read(file))
-            if len(found) >= limit:
-                break
-        return found[:limit]
+            if file.stem[:7] < month:
+                return
+            yield from (entry for entry in reversed(_read(file)) if since is None or entry.at >= since)
+
+    def latest(self, limit: int) -> list[Entry]:
+        """Return the newest entries, newest first."""
+        return list(islice(self.newest_first(), limit))
+
+    def version(self) -> object:
+        """Return something that is different once an entry has been added."""
+        files = self.files()
+        return (files[-1].name, files[-1].stat().st_mtime_ns) if files else None
 
     def since(self, at: datetime) -> Iterator[Entry]:
         """Yield the entries from a moment on, oldest first, reading no month before it."""

@@ -35,6 +35,10 @@ class AccountRow(NamedTuple):
     invited_at: str | None
     mail: dict[str, str] | None
     """The last mail to the person: ``kind, at, state, said``."""
+    permission: str | None
+    role_until: str | None
+    """Last day of role and permission, where they are for a time."""
+    support_lead: bool
 
 
 class PersonRow(NamedTuple):
@@ -77,6 +81,15 @@ def with_role(db: sqlite3.Connection, role: str) -> list[str]:
     return [clever_id.hex() for (clever_id,) in rows]
 
 
+def support_leads(db: sqlite3.Connection) -> list[tuple[str, str | None]]:
+    """Return name and email of whom teachers of the district turn to, in order of name."""
+    rows = db.execute(
+        "SELECT t.first, t.middle, t.last, t.email FROM account a JOIN teacher t ON t.key = a.key"
+        " WHERE a.support_lead ORDER BY t.sort_name"
+    )
+    return [(listed_name(first, middle, last), email) for first, middle, last, email in rows]
+
+
 def replace_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
     """Put the directory's whole list in the place of the one before."""
     db.execute("DELETE FROM account")
@@ -113,8 +126,9 @@ def put_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
         [(bytes.fromhex(row.id),) for row in rows],
     )
     db.executemany(
-        "INSERT OR REPLACE INTO account (key, state, role, pinned, since, cause, invited_at, mail)"
-        " VALUES ((SELECT key FROM record WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO account (key, state, role, pinned, since, cause, invited_at, mail,"
+        " permission, role_until, support_lead)"
+        " VALUES ((SELECT key FROM record WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 bytes.fromhex(row.id),
@@ -125,6 +139,9 @@ def put_accounts(db: sqlite3.Connection, rows: Iterable[AccountRow]) -> None:
                 row.cause,
                 row.invited_at,
                 orjson.dumps(row.mail).decode() if row.mail else None,
+                row.permission,
+                row.role_until,
+                row.support_lead,
             )
             for row in rows
         ],

@@ -47,6 +47,11 @@ class AccountView:
     """Why it is suspended."""
     invited_at: str | None
     mail: MailView | None
+    permission: str | None
+    """What it may do beside its role."""
+    role_until: str | None
+    """Last day of role and permission, where they are for a time."""
+    support_lead: bool
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,7 @@ FROM school t WHERE t.key IN (SELECT value FROM json_each(?))"""
 _TEACHER_ROWS = f"""
 SELECT t.key, {_ID}, t.first, t.middle, t.last, t.sis_id, t.email, t.title, t.roles, t.sections, t.in_data,
     a.state, a.role, a.pinned, a.since, a.cause, a.invited_at, a.mail,
+    a.permission, a.role_until, a.support_lead,
     (SELECT json_group_array(json_array(l.school, lower(hex(r.id)), s.name)) FROM teacher_school l
      JOIN record r ON r.key = l.school LEFT JOIN school s ON s.key = l.school WHERE l.teacher = t.key),
     {_FINDINGS}
@@ -146,9 +152,13 @@ def _school(row: tuple[Any, ...]) -> SchoolRow:
 
 def _teacher(row: tuple[Any, ...]) -> TeacherRow:
     key, clever_id, first, middle, last, sis_id, email, title, roles, sections, in_data, *rest = row
-    state, role, pinned, since, cause, invited_at, mail, schools, findings = rest
+    state, role, pinned, since, cause, invited_at, mail, permission, role_until, lead, schools, findings = rest
     latest = MailView(**orjson.loads(mail)) if mail else None
-    account = AccountView(state, role, bool(pinned), since, cause, invited_at, latest) if state else None
+    account = (
+        AccountView(state, role, bool(pinned), since, cause, invited_at, latest, permission, role_until, bool(lead))
+        if state
+        else None
+    )
     return TeacherRow(
         key,
         clever_id,

@@ -35,9 +35,11 @@ CREATE INDEX change_record ON change (key);
 -- The directory's accounts as last read; key is the teacher's.
 CREATE TABLE account (
     key INTEGER PRIMARY KEY, state TEXT NOT NULL, role TEXT NOT NULL, pinned INTEGER NOT NULL,
-    since TEXT NOT NULL, cause TEXT, invited_at TEXT, mail TEXT
+    since TEXT NOT NULL, cause TEXT, invited_at TEXT, mail TEXT,
+    permission TEXT, role_until TEXT, support_lead INTEGER NOT NULL
 );
 CREATE INDEX account_state ON account (state);
+CREATE INDEX account_lead ON account (key) WHERE support_lead;
 
 -- The trackers of sections as last written, without who is in them; key is the section's.
 CREATE TABLE tracker (

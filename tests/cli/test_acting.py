@@ -1,5 +1,7 @@
 """Commands that act: planned, confirmed, journaled, told."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +218,72 @@ def test_read_only_refuses(run: Run, demo_folder: Path, active: dict[str, Any]) 
 
 def test_nobody_named_is_wrong_usage(run: Run, demo_folder: Path) -> None:
     assert run("suspend", "--data-dir", demo_folder).code == 2
+
+
+def test_the_journal_is_shown_by_whom_what_on_whom_and_when(
+    run: Run, demo_folder: Path, active: dict[str, Any], pending: list[dict[str, Any]]
+) -> None:
+    def shown(*options: str) -> list[tuple[str, str]]:
+        told = run("journal", "show", *options, "--json", "--data-dir", demo_folder)
+        assert told.code == 0, told.err
+        return [(entry["kind"], entry["phase"]) for entry in told.json["entries"]]
+
+    suspended = run("suspend", active["sis_id"], "--reason", "=1+1", "--json", "--data-dir", demo_folder)
+    run("pin", pending[0]["sis_id"], "--data-dir", demo_folder, ROSTER_TUI_OPERATOR="rroe")
+    both = [("suspend", "outcome"), ("suspend", "intent")]
+    assert shown("--on", active["sis_id"]) == shown("--on", active["clever_id"]) == both
+    assert shown("--action", suspended.json["action_id"].lower()) == shown("--kind", "suspend") == both
+    assert shown("--operator", "rroe") == [("pin", "outcome"), ("pin", "intent")]
+    assert shown("--since", "2099-01-01") == shown("--until", "2020-01-01") == []
+    assert shown("--limit", "1", "--since", "2020-01-01") == [("pin", "outcome")]
+    everything = run("journal", "show", "--limit", "0", "--csv", "--data-dir", demo_folder).out.splitlines()
+    assert len(everything) == len(shown("--limit", "0")) + 1
+    assert any("'=1+1" in line and active["clever_id"] in line for line in everything)
+
+
+def test_everything_that_was_done_to_an_account_is_told(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:
+    def call(*arguments: str) -> Ran:
+        return run(*arguments, "--json", "--data-dir", demo_folder)
+
+    call("suspend", active["sis_id"], "--reason", "left early")
+    call("unsuspend", active["email"])
+    told = call("accounts", "history", active["sis_id"]).json
+    assert told["clever_id"] == active["clever_id"]
+    events = [(event["kind"], event["verdict"], event["operator"], event["reason"]) for event in told["events"]]
+    assert events == [("suspend", "done", "jdoe", "left early"), ("unsuspend", "done", "jdoe", "")]
+    gone = call("teachers", "status:suspended", "--limit", "1").json["rows"][0]
+    (first, *_) = call("accounts", "history", gone["clever_id"]).json["events"]
+    assert (first["kind"], first["operator"]) == ("suspend", "sync")
+    printed = run("accounts", "history", active["sis_id"], "--data-dir", demo_folder).out
+    assert "left early" in printed
+
+
+def test_a_support_lead_is_shown_and_named_in_mail(
+    run: Run, demo_folder: Path, active: dict[str, Any], pending: list[dict[str, Any]]
+) -> None:
+    run("support-lead", active["sis_id"], "--data-dir", demo_folder)
+    told = run("status", "--json", "--data-dir", demo_folder).json
+    assert told["support_leads"] == [{"name": active["name"], "email": active["email"]}]
+    assert active["email"] in run("status", "--data-dir", demo_folder).out
+    mail = run("activate", pending[0]["sis_id"], "--dry-run", "--json", "--data-dir", demo_folder).json["mail"]
+    assert active["email"] in mail["text"]
+
+
+def test_a_disk_that_is_full_while_journaling_lets_nothing_happen(
+    run: Run, demo_folder: Path, active: dict[str, Any]
+) -> None:
+    (journal,) = demo_folder.glob("*/ledger/journal")
+    room = max(journal.glob("*.json")).stat().st_size // 1_024
+    # A limit on the size of files stands for a full disk: no new version of the journal's file fits.
+    limited = (
+        f"ulimit -f {room}; exec {sys.executable} -m roster_tui suspend {active['sis_id']} --data-dir {demo_folder}"
+    )
+    told = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, timeout=120, check=False)
+    assert told.returncode == 1
+    assert "The journal cannot be written (File too large), so nothing was done" in told.stderr
+    (row,) = run("teachers", f"sis:{active['sis_id']}", "--json", "--data-dir", demo_folder).json["rows"]
+    assert row["account"]["state"] == "active"
+    assert run("journal", "verify", "--data-dir", demo_folder).code == 0
 
 
 def test_a_touched_journal_fails_its_check(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:

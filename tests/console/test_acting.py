@@ -342,6 +342,25 @@ async def test_what_a_killed_console_left_is_told_at_the_next_start(open_console
     assert demo.journal.verify().ok
 
 
+async def test_a_disk_that_is_full_while_journaling_lets_nothing_happen(
+    open_console: Open, demo: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await states(demo)
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with open_console() as desk:
+        await go_to(desk, "status:active")
+        monkeypatch.setattr("roster_tui.ledger.documents.os.fsync", full)
+        await desk.press("s")
+        await desk.finish()
+        assert desk.toasts == ["The journal cannot be written (No space left on device), so nothing was done"]
+        monkeypatch.undo()
+    assert await states(demo) == before
+    assert demo.journal.verify().ok
+
+
 async def test_left_with_a_plan_open_nothing_was_done(open_console: Open, demo: Workspace) -> None:
     before = await states(demo)
     async with open_console() as desk:

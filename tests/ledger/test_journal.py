@@ -65,6 +65,46 @@ def test_months_and_full_files_rotate_and_stay_one_chain(journal: Journal, monke
     assert (checked.ok, checked.entries) == (True, 40)
 
 
+def test_files_that_are_closed_can_only_be_read(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BYTES_A_FILE", 1_000)
+    write(journal, 40)
+    *closed, newest = journal.files()
+    assert len(closed) > 5
+    assert {file.stat().st_mode & 0o777 for file in closed} == {0o400}
+    assert newest.stat().st_mode & 0o777 == 0o600
+    assert journal.verify().ok
+
+
+def test_a_kept_head_shows_a_journal_that_was_written_anew(tmp_path: Path) -> None:
+    journal, anew = (Journal(tmp_path / name) for name in ("first", "anew"))
+    for each in (journal, anew):
+        each.folder.mkdir()
+    write(journal, 3)
+    kept = journal.verify().head
+    write(journal, 2)
+    assert journal.verify(kept).ok
+    for number in (0, 2, 3, 4, 5):
+        anew.append([{"kind": "suspend", "n": number}], NOW)
+    assert anew.verify().ok
+    told = anew.verify(kept)
+    assert (told.ok, told.first_bad) == (False, None)
+    assert "written anew" in (told.problem or "")
+
+
+def test_without_its_second_file_a_journal_proves_nothing(journal: Journal) -> None:
+    write(journal, 3)
+    (journal.folder / "HEAD").unlink()
+    checked = journal.verify()
+    assert (checked.ok, checked.problem) == (False, "HEAD is missing: nothing tells whether this is all")
+
+
+def test_reading_begins_at_the_end_and_stops_at_a_day(journal: Journal) -> None:
+    write(journal, 60)
+    since = NOW + timedelta(days=50)
+    assert [entry.facts["n"] for entry in journal.newest_first(since)] == list(range(59, 49, -1))
+    assert [entry.facts["n"] for entry in journal.since(since)] == list(range(50, 60))
+
+
 def test_a_clock_that_goes_back_leaves_the_order(journal: Journal) -> None:
     journal.append([{"n": 1}], NOW)
     journal.append([{"n": 2}], NOW - timedelta(days=60))
