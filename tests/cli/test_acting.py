@@ -272,6 +272,7 @@ def test_a_support_lead_is_shown_and_named_in_mail(
 def test_a_disk_that_is_full_while_journaling_lets_nothing_happen(
     run: Run, demo_folder: Path, active: dict[str, Any]
 ) -> None:
+    run("pin", active["sis_id"], "--reason", "long " * 20_000, "--data-dir", demo_folder)
     (journal,) = demo_folder.glob("*/ledger/journal")
     room = max(journal.glob("*.json")).stat().st_size // 1_024
     # A limit on the size of files stands for a full disk: no new version of the journal's file fits.
