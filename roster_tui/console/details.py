@@ -44,7 +44,7 @@ def record_lines(workspace: Workspace, row: Row, width: int) -> Lines:
         return [[Part("No longer in the roster", "dim")]]
     record = found[0]
     if isinstance(record, TeacherRow):
-        lines = _teacher(workspace, record, width)
+        lines = [*_teacher(workspace, record, width), *_past(workspace, record.clever_id, width)]
     elif isinstance(record, SectionRow):
         lines = _section(record)
     else:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from roster_tui.accounts.act import Performer, Report
+from roster_tui.accounts.act import Interrupted, Performer, Report
 from roster_tui.accounts.changes import Change, Mailed, Suspend, change_document
 from roster_tui.accounts.directory import DirectoryError, InDoubt
 from roster_tui.accounts.judging import Verdict
@@ -242,6 +242,28 @@ async def test_stopped_by_ctrl_c_the_batch_in_hand_ends_and_the_rest_is_not_done
     assert 0 < len(mailed) < 35
     await performer.settle()
     assert performer.running.abandoned() == []
+
+
+async def test_who_was_not_done_when_it_was_stopped_is_told(performer: Performer, directory: LocalDirectory) -> None:
+    await directory.write([account(number) for number in range(1, 26)])
+    plan = await performer.plan("activate", [an_id(number) for number in range(1, 26)])
+
+    async def stopped() -> Report:
+        try:
+            return await performer.perform(plan, lambda done, total: task.cancel())
+        except Interrupted as interrupted:
+            return interrupted.report
+
+    task = asyncio.create_task(stopped())
+    report = await task
+    tally = report.tally()
+    assert tally[Verdict.DONE] > 0 and tally[Verdict.FAILED] > 0
+    assert tally[Verdict.DONE] + tally[Verdict.FAILED] == 25
+    reasons = {item.reason for item in report.items if item.verdict is Verdict.FAILED}
+    assert reasons == {"stopped before its turn"}
+    mailed = {each.id for each in await directory.list_accounts() if each.invited_at}
+    assert mailed == {item.id for item in report.items if item.verdict is Verdict.DONE}
+    assert {each.id for each in report.accounts} >= mailed
 
 
 async def test_what_a_killed_process_left_is_settled_by_reading(

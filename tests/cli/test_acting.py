@@ -1,5 +1,6 @@
 """Commands that act: planned, confirmed, journaled, told."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -7,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from roster_tui.accounts.changes import Mailed, change_document
+from roster_tui.accounts.local import LocalDirectory
+from roster_tui.accounts.model import MailKind
+from roster_tui.ledger import Journal
 from roster_tui.refusals import CHANGED_MEANWHILE, LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, VIEWER
 from tests.cli.conftest import Ran, Run
-from tests.conftest import Inbox
+from tests.conftest import NOW, Inbox
 
 
 @pytest.fixture
@@ -267,6 +272,31 @@ def test_a_support_lead_is_shown_and_named_in_mail(
     assert active["email"] in run("status", "--data-dir", demo_folder).out
     mail = run("activate", pending[0]["sis_id"], "--dry-run", "--json", "--data-dir", demo_folder).json["mail"]
     assert active["email"] in mail["text"]
+
+
+def test_what_a_killed_command_left_in_doubt_is_told_by_the_next(
+    run: Run, demo_folder: Path, active: dict[str, Any], pending: list[dict[str, Any]]
+) -> None:
+    (folder,) = (file.parent for file in demo_folder.glob("*/district.json"))
+    ids, action = [each["clever_id"] for each in pending[:2]], "261124-1430-ABCDEF"
+    mark = Mailed(MailKind.ACTIVATION, NOW)
+    facts = {"ids": ids, "changes": [change_document(mark)], "before": {}}
+    Journal(folder / "ledger" / "journal").append(
+        [{"action": action, "kind": "activate", "phase": "intent", **facts}], NOW
+    )
+    (folder / "ledger" / "running" / action).parent.mkdir(exist_ok=True)
+    (folder / "ledger" / "running" / action).touch()
+
+    async def marked() -> None:
+        directory = LocalDirectory(folder / "ledger" / "accounts")
+        await directory.change(list((await directory.accounts(ids[:1])).values()), mark, action)
+
+    asyncio.run(marked())
+    told = run("pin", active["sis_id"], "--data-dir", demo_folder)
+    assert told.code == 0
+    assert "in_doubt, the console was stopped while mailing: it may or may not have left; not sent again" in told.err
+    assert "failed, not done: the console was stopped before" in told.err
+    assert "From before" not in run("unpin", active["sis_id"], "--data-dir", demo_folder).err
 
 
 def test_a_disk_that_is_full_while_journaling_lets_nothing_happen(

@@ -153,6 +153,18 @@ async def test_an_action_of_an_earlier_session_is_taken_back_by_plan(open_consol
         assert desk.toasts[-1] == "There is nothing to undo"
 
 
+async def test_the_detail_tells_the_past_of_an_account(open_console: Open, demo: Workspace) -> None:
+    async with open_console(size=(160, 50)) as desk:
+        await go_to(desk, "status:suspended")
+        await desk.press("d")
+        await desk.settle()
+        assert "History" in desk.text and "suspend, sync" in desk.text
+        await desk.press("p")
+        await desk.finish()
+        await desk.settle()
+        assert "pin, jdoe" in desk.text
+
+
 @pytest.mark.parametrize(
     ("options", "key", "why"),
     [
