@@ -28,6 +28,11 @@ class Item:
     """The account as it was looked at."""
 
     @property
+    def why(self) -> str:
+        """Reason and warning together, for people."""
+        return "; ".join(filter(None, (self.reason, self.warning)))
+
+    @property
     def fingerprint(self) -> str:
         """Stands for the account as it was looked at, and for what was thought of it."""
         return blake2b(repr((self.id, self.account, self.verdict)).encode(), digest_size=8).hexdigest()

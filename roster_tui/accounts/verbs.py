@@ -17,7 +17,7 @@ from roster_tui.accounts.changes import (
     Suspend,
     Unsuspend,
 )
-from roster_tui.accounts.judging import WOULD_DO, Judgement, Situation, blocked, noop, warned
+from roster_tui.accounts.judging import WOULD_DO, Judgement, Situation, Verdict, blocked, noop, warned
 from roster_tui.accounts.model import (
     Account,
     Cause,
@@ -163,11 +163,19 @@ def _set_rights(account: Account, change: SetRights, situation: Situation) -> Ju
         return blocked(f"{rights.permission} does not go with {rights.role}")
     if temporary and temporary.until < situation.now.date():
         return blocked(f"{temporary.until} is over")
+    until = f" until {temporary.until}" if temporary else ""
+    return Judgement(
+        Verdict.WOULD_DO, f"{account.rights}, then {rights}{until}", _of_rights(account, rights, situation)
+    )
+
+
+def _of_rights(account: Account, rights: Rights, situation: Situation) -> str:
+    """Return what matters about rights that may be given."""
     if account.state is State.SUSPENDED:
-        return warned("suspended: the role shows once the account is unsuspended")
+        return "suspended: the role shows once the account is unsuspended"
     if not situation.in_data and "Administrator" in rights.role and not account.pinned:
-        return warned("not in Clever's data: suspended tonight unless pinned")
-    return WOULD_DO
+        return "not in Clever's data: suspended tonight unless pinned"
+    return ""
 
 
 def _ended(account: Account, order: Order) -> Change:
@@ -175,7 +183,9 @@ def _ended(account: Account, order: Order) -> Change:
 
 
 def _end_rights(account: Account, change: SetRights, situation: Situation) -> Judgement:
-    return WOULD_DO if account.temporary else noop("not given for a time")
+    if account.temporary is None:
+        return noop("not given for a time")
+    return Judgement(Verdict.WOULD_DO, f"{account.rights}, then {change.rights} again")
 
 
 def _pin(account: Account, change: SetPin, situation: Situation) -> Judgement:

@@ -179,7 +179,7 @@ def _report(
             session.say(f"Action {action}. {_how_undone(plan.verb, action)}")
         return
     document = {"action_id": action, "kind": plan.verb.name, "dry_run": dry_run, "digest": plan.digest}
-    told = [{"id": item.id, "label": item.label, "verdict": item.verdict.value, "reason": _why(item)} for item in items]
+    told = [{"id": item.id, "label": item.label, "verdict": item.verdict.value, "reason": item.why} for item in items]
     session.print_json({**document, **({"undoes": plan.undoes} if plan.undoes else {}), "items": told, **also})
 
 
@@ -192,12 +192,8 @@ def _how_undone(verb: Deed, action: str) -> str:
 def _print_items(noun: str, items: Sequence[Item]) -> None:
     print_table(
         (noun, "verdict", "reason"),
-        [(item.label, item.verdict.value.replace("_", " "), _why(item)) for item in items],
+        [(item.label, item.verdict.value.replace("_", " "), item.why) for item in items],
     )
-
-
-def _why(item: Item) -> str:
-    return "; ".join(filter(None, (item.reason, item.warning)))
 
 
 def _code(report: Reported) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from roster_tui.accounts.history import Event, histories
@@ -61,7 +62,7 @@ _PAST_SHOWN = 5
 
 def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
     """Return the latest that happened to an account, the newest first."""
-    events = _histories(workspace, workspace.journal.version()).get(clever_id, [])
+    events = _histories(workspace.journal.folder, workspace.journal.version()).get(clever_id, [])
     lines: Lines = []
     for event in reversed(events[-_PAST_SHOWN:]):
         outcome = "" if event.verdict == "done" else f", {event.verdict.replace('_', ' ')}"
@@ -72,8 +73,10 @@ def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
 
 
 @lru_cache(maxsize=1)
-def _histories(workspace: Workspace, version: object) -> dict[str, list[Event]]:
-    return histories(reversed(workspace.journal.latest(_PAST_ENTRIES)))
+def _histories(journal: Path, version: object) -> dict[str, list[Event]]:
+    from roster_tui.ledger import Journal
+
+    return histories(reversed(Journal(journal).latest(_PAST_ENTRIES)))
 
 
 def _labelled(label: str, value: object, style: str = "") -> Parts:

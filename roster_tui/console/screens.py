@@ -45,7 +45,7 @@ def items_report(noun: str, items: Sequence[Item]) -> Report:
             (
                 Part(display_text(item.label)),
                 Part(item.verdict.replace("_", " "), _VERDICT_STYLES[item.verdict]),
-                Part(display_text(item.reason or item.warning) or NOTHING, "" if item.reason else "warn"),
+                Part(display_text(item.why) or NOTHING, "warn" if item.warning else ""),
             ),
         )
         for item in items
