@@ -1,8 +1,10 @@
 """How long one action on one account takes, by the number of accounts the console itself keeps.
 
-``python -m tests.benchmarks local_actions``. The time from the decision to the outcome on disk (plan, intent,
-effect, outcome, each fsynced), and until the lists show it; beside it what the disk alone takes for as many
-fsyncs, since nothing can be faster.
+The time from the decision to the outcome on disk (plan, intent, effect, outcome, each fsynced), and until the
+lists show it; beside it what the disk alone takes for as many fsyncs, since nothing can be faster.
+
+    python tests/benchmarks/local_actions.py
+    python tests/benchmarks/local_actions.py --accounts 5000 --actions 10
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from figures import Figure, percentile, show
+
 from roster_tui.accounts.model import Account
 from roster_tui.settings import Settings
 from roster_tui.workspace import DistrictName, Workspace, create_workspace
-from tests.benchmarks.figures import Figure, percentile, show
 
 GOALS = {5_000: 100.0, 75_000: 500.0}
 """Milliseconds that an action may take, by the number of accounts."""
@@ -30,10 +33,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--actions", type=int, default=40, help="actions of each kind (default: 40)")
-    actions = parser.parse_args().actions
+    parser.add_argument("--accounts", type=int, choices=list(GOALS), help="measure with so many only")
+    given = parser.parse_args()
     for accounts, goal in GOALS.items():
-        with tempfile.TemporaryDirectory() as folder:
-            show(f"{accounts:,} accounts", measured(Path(folder), accounts, actions, goal))
+        if given.accounts in (None, accounts):
+            with tempfile.TemporaryDirectory() as folder:
+                show(f"{accounts:,} accounts", measured(Path(folder), accounts, given.actions, goal))
 
 
 def measured(folder: Path, accounts: int, actions: int, goal: float) -> list[Figure]:
