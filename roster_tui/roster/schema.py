@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster_tui.roster import ranks
 from roster_tui.roster.kinds import KINDS, SECTION, STUDENT, TEACHER, Kind
 
-VERSION = 6
+VERSION = 7
 """Kept as ``user_version``; a cache of another version is fetched anew."""
 
 _INTEGER_COLUMNS = {"students"}
