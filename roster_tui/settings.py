@@ -262,6 +262,12 @@ def _listed(text: str) -> list[str]:
 class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How help is asked for, and what the texts that leave may hold."""
 
+    help_desk: Annotated[
+        str, Meta(description="Address of the platform's Help Center, to which tickets are mailed")
+    ] = ""
+    clever_support: Annotated[
+        str, Meta(description="Address of Clever support, to which crosswalk requests are mailed")
+    ] = ""
     allow_staff: Annotated[
         bool, Meta(description="Whether names and emails of staff may stand in what leaves; students' never may")
     ] = True

@@ -86,15 +86,28 @@ def _known(error: Exception) -> int | None:
     from roster_tui.sandbox.serve import PortTaken
     from roster_tui.settings import SettingsError
     from roster_tui.sis import SisFileError
+    from roster_tui.support.drafts import NothingToTell
+    from roster_tui.support.help_desk import TicketNotSent
+    from roster_tui.support.ticket_store import NoSuchTicket
+    from roster_tui.support.tickets import TicketRefused
     from roster_tui.sync.errors import HoldChanged, SyncRefused, WrongDistrict
     from roster_tui.workspace import FolderUnusable, NoDistrict
 
     if isinstance(error, CleverError | DirectoryError):
         return UNREACHABLE
-    if isinstance(error, HoldChanged | CannotUndo):
+    if isinstance(error, HoldChanged | CannotUndo | TicketRefused):
         return BLOCKED
     if isinstance(
-        error, SettingsError | KeysError | NoToken | NoDistrict | NoSuchFinding | NotDecidable | WrongDistrict
+        error,
+        SettingsError
+        | KeysError
+        | NoToken
+        | NoDistrict
+        | NoSuchFinding
+        | NoSuchTicket
+        | NotDecidable
+        | NothingToTell
+        | WrongDistrict,
     ):
         return USAGE
     known = (
@@ -106,6 +119,7 @@ def _known(error: Exception) -> int | None:
         | OtherDemo
         | PortTaken
         | SisFileError
+        | TicketNotSent
         | Unrecorded
     )
     return FAILED if isinstance(error, known | SyncRefused | Timeout) else None

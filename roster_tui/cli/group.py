@@ -41,7 +41,7 @@ COMMANDS = {
     "undo": ("acts:undo", "Take a whole action back."),
     "accounts": ("accounts:accounts", "Confirm a mailed link, import who has activated, write own mail texts."),
     "purge": ("purge:purge", "Remove a district's cache, or everything kept about it."),
-    "ticket": ("ticket:ticket", "Check what is to leave for students' data."),
+    "ticket": ("ticket:ticket", "Ask for help without giving students away; check any text."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
 }
 """Module and name of each command, and its line in the help, which imports none of them."""

@@ -1,4 +1,4 @@
-"""``ticket check``: what leaves is checked, nothing that was found is printed."""
+"""``ticket``: what leaves is checked, nothing that was found is printed; a ticket from draft to answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from roster_tui.workspace import Workspace
 from tests.cli.conftest import Run
+from tests.conftest import Inbox
 
 
 def a_student(demo: Workspace) -> tuple[str, str, str]:
@@ -71,3 +72,63 @@ def test_a_hostile_text_draws_nothing(run: Run, demo: Workspace, demo_folder: Pa
     assert told.code == 3
     assert "\x1b" not in told.out
     assert "\u202e" not in told.out
+
+
+def test_a_ticket_from_draft_to_desk(
+    run: Run, demo: Workspace, demo_folder: Path, tmp_path: Path, inbox: Inbox
+) -> None:
+    first, last, _ = a_student(demo)
+    here = ("--data-dir", demo_folder)
+    mail = {
+        "ROSTER_TUI_MAIL__HOST": "127.0.0.1",
+        "ROSTER_TUI_MAIL__PORT": str(inbox.port),
+        "ROSTER_TUI_MAIL__SECURITY": "none",
+        "ROSTER_TUI_SUPPORT__HELP_DESK": "help@platform.example",
+    }
+    finding = run("conflicts", "--json", *here).json["findings"][0]
+    made = run("ticket", "new", "finding", finding["id"], "--json", *here)
+    assert made.code == 0
+    assert (made.json["number"], made.json["state"], made.json["hits"]) == (1, "draft", {})
+    assert finding["subject"]["clever_id"] in made.json["body"]
+    named = f"{made.json['body']}\n{first} {last} is in it.\n"
+    assert run("ticket", "edit", "1", "--text", "-", *here, stdin=named.encode()).code == 0
+    stopped = run("ticket", "send", "1", *here, **mail)
+    assert (stopped.code, stopped.out, inbox.messages) == (3, "", [])
+    assert "gives students away (1 name)" in stopped.err
+    told = run("ticket", "check", "1", "--json", *here)
+    assert (told.code, [(hit["kind"], hit["part"]) for hit in told.json["hits"]]) == (3, [("name", "body")])
+    shown = run("ticket", "show", "1", *here)
+    for said in (stopped.err, told.out, shown.out):
+        assert last not in said
+    assert run("ticket", "redact", "1", *here).err == "1 place replaced in ticket 1\n"
+    assert run("ticket", "check", "1", *here).code == 0
+    listed = run("ticket", "list", "--state", "checked", "--json", *here).json
+    assert [each["number"] for each in listed["tickets"]] == [1]
+    folder = tmp_path / "out"
+    assert run("ticket", "export", "1", folder, *here).code == 0
+    assert "Student-" in (folder / "ticket-1.txt").read_text("utf-8")
+    assert run("ticket", "send", "1", "--json", *here, **mail).json["state"] == "sent"
+    assert [message["To"] for message in inbox.messages] == ["help@platform.example"]
+    assert run("ticket", "send", "1", *here, **mail).code == 3
+    for step, state in (("answered", "answered"), ("close", "closed"), ("reopen", "draft")):
+        assert run("ticket", step, "1", "--json", *here).json["state"] == state
+
+
+def test_wrong_calls_of_ticket_are_told(run: Run, demo_folder: Path) -> None:
+    here = ("--data-dir", demo_folder)
+    for arguments in (("new",), ("new", "teacher", "nobody"), ("show", "7"), ("new", "finding", "ffffffff")):
+        told = run("ticket", *arguments, *here)
+        assert (told.code, told.out) == (2, ""), arguments
+    assert run("ticket", "new", "--subject", "x", "--read-only", *here).code == 3
+    assert run("ticket", "list", "--json", *here).json == {"total": 0, "tickets": []}
+
+
+def test_a_ticket_is_edited_in_the_editor_of_ones_own(run: Run, demo_folder: Path, tmp_path: Path) -> None:
+    here = ("--data-dir", demo_folder)
+    run("ticket", "new", "--subject", "Sections are missing", *here)
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nprintf 'Another subject\\n\\nAnother text\\n' > \"$1\"\n", "utf-8")
+    editor.chmod(0o700)
+    assert run("ticket", "edit", "1", *here, VISUAL=str(editor)).code == 0
+    shown = run("ticket", "show", "1", "--json", *here).json
+    assert (shown["subject"], shown["body"]) == ("Another subject", "Another text\n")

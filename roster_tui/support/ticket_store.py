@@ -1,0 +1,80 @@
+"""The tickets of a district in the ledger: a file each, since each is rewritten at every change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+from msgspec.structs import replace
+
+from roster_tui.ledger import Documents, LedgerDamaged
+from roster_tui.support.tickets import Ticket
+
+_LOCK_SECONDS = 30.0
+_TABLE, _KEY = "ticket", "ticket"
+
+
+class NoSuchTicket(Exception):
+    """No ticket has this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no ticket {number}. List them: roster-tui ticket list")
+
+
+class TicketStore:
+    """Tickets by number; any number of consoles may use it at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600)
+
+    def add(self, ticket: Ticket) -> Ticket:
+        """Store a new ticket under the next number and return it. Raises OSError when it cannot be written."""
+        with self._lock:
+            numbered = replace(ticket, number=max(self._numbers(), default=0) + 1)
+            with self._documents(numbered.number).changing() as database:
+                database.table(_TABLE).put({_KEY: msgspec.to_builtins(numbered)})
+        return numbered
+
+    def get(self, number: int) -> Ticket:
+        """Return a ticket. Raises `NoSuchTicket`, `LedgerDamaged`."""
+        documents = self._documents(number)
+        found = documents.reading().table(_TABLE).pick([_KEY])
+        if not found:
+            raise NoSuchTicket(number)
+        return _ticket(documents.file, found[_KEY])
+
+    def all(self) -> list[Ticket]:
+        """Return every ticket, newest first. Raises `LedgerDamaged`."""
+        return [self.get(number) for number in sorted(self._numbers(), reverse=True)]
+
+    def change(self, number: int, step: Callable[[Ticket], Ticket]) -> Ticket:
+        """Let a ticket take a step, nobody else changing it meanwhile, and return it.
+
+        Raises `NoSuchTicket`, OSError, `LedgerDamaged`, and what the step raises: the ticket is as it was then.
+        """
+        documents = self._documents(number)
+        if not documents.file.exists():
+            raise NoSuchTicket(number)
+        with documents.changing() as database:
+            table = database.table(_TABLE)
+            before = _ticket(documents.file, table.pick([_KEY])[_KEY])
+            after = step(before)
+            if after != before:
+                table.put({_KEY: msgspec.to_builtins(after)})
+        return after
+
+    def _documents(self, number: int) -> Documents:
+        return Documents(self.folder / f"{number:06d}.json")
+
+    def _numbers(self) -> list[int]:
+        return [int(file.stem) for file in self.folder.glob("[0-9]*.json") if file.stem.isdecimal()]
+
+
+def _ticket(file: Path, document: object) -> Ticket:
+    try:
+        return msgspec.convert(document, Ticket)
+    except msgspec.ValidationError as error:
+        raise LedgerDamaged(file, str(error)) from None
