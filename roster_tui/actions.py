@@ -302,6 +302,8 @@ ACTIONS: tuple[Action, ...] = (
            reason=_needs("This row stands for no record", lambda context: context.has_id)),
     Action("app.theme", "Theme", "Show the console in the next of its themes", "T"),
     Action("app.lock", "Lock", "Blank the screen until somebody comes back", "ctrl+l"),
+    Action("app.doctor", "Doctor", "Check settings, token, data, directory, mail and terminal, and say what to do", "D",
+           command="doctor"),
     Action("app.messages", "Messages", "Show the messages of this session again", "M"),
     Action("app.help", "Help", "Show every key and what it does", "question_mark", footer=1),
     Action("app.palette", "Palette", "Find any action by name", "ctrl+p"),

@@ -255,6 +255,11 @@ class RosterApp(App[None]):
 
         self.push_screen(MessagesScreen(self._told, self.workspace.settings.zone))
 
+    def _doctor(self) -> None:
+        from roster_tui.console.doctor import DoctorScreen
+
+        self.push_screen(DoctorScreen(self.workspace))
+
     def _help(self) -> None:
         from roster_tui.console.screens import HelpScreen
 
@@ -445,6 +450,7 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "copy.id": lambda app: app._copy(app._copying().clever_id()),
     "app.theme": lambda app: app.looks.next_theme(),
     "app.lock": lambda app: app.looks.lock(),
+    "app.doctor": RosterApp._doctor,
     "app.messages": RosterApp._show_messages,
     "app.help": RosterApp._help,
     "app.palette": RosterApp.action_command_palette,
