@@ -22,7 +22,7 @@ class NoToken(Exception):
         super().__init__(
             "There is no Clever token. Try the console on a simulated district: roster-tui demo. Or set one: "
             "CLEVER_TOKEN in the environment, or clever.token_file or clever.token_command in the settings; "
-            "or let it be looked up: CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET"
+            "or let it be looked up: CLEVER_CLIENT_ID and CLEVER_CLIENT_SECRET. roster-tui init asks for all of it"
         )
 
 
@@ -48,6 +48,11 @@ def clever_access(settings: Settings) -> Iterator[Access]:
             yield Access(url, _fixed(DEMO_TOKEN))
         return
     yield Access(settings.clever.base_url, _token_source(settings))
+
+
+def access_with(token: Secret, settings: Settings) -> Access:
+    """Return access to Clever with a token that was just given, before any setting names it."""
+    return Access(settings.clever.base_url, _fixed(token))
 
 
 def _token_source(settings: Settings) -> TokenSource:

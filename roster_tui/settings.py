@@ -389,10 +389,10 @@ def load(
     `SettingsError` naming file, key and what is expected; nothing is guessed.
     """
     path = file or config_path()
-    values = _merged(_from_file(path), _from_environment(environ))
+    values = merged(values_of(path), _from_environment(environ))
     if environ.get("NO_COLOR"):
         values["color"] = False
-    values = _merged(values, dict(options or {}))
+    values = merged(values, dict(options or {}))
     try:
         return msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -480,7 +480,8 @@ def _from_command(command: str, setting: str) -> Secret:
     return Secret(done.stdout.strip())
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def values_of(path: Path) -> dict[str, Any]:
+    """Return what stands in a settings file, unchecked; nothing where there is none. Raises `SettingsError`."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -504,14 +505,15 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return settings with others over them; what is None changes nothing."""
+    both = dict(below)
     for key, value in above.items():
-        if isinstance(value, dict) and isinstance(merged.get(key), dict):
-            merged[key] = _merged(merged[key], value)
+        if isinstance(value, dict) and isinstance(both.get(key), dict):
+            both[key] = merged(both[key], value)
         elif value is not None:
-            merged[key] = value
-    return merged
+            both[key] = value
+    return both
 
 
 def _explained(error: str) -> str:

@@ -52,13 +52,18 @@ def _in_demo_folder(session: Session) -> Session:
 @with_session
 def demo(session: Session, csv: tuple[Path, ...], size: str, port: int | None, only_prepare: bool) -> None:
     """Open the console on a simulated district, synced from a Clever service on loopback."""
+    open_demo(session, DemoOptions(csv, size), port, only_prepare=only_prepare)
+
+
+def open_demo(session: Session, options: DemoOptions, port: int | None = None, *, only_prepare: bool = False) -> None:
+    """Build a demo's data where there is none yet, say where it is, and open the console on it."""
     from contextlib import nullcontext
 
     from roster_tui.sandbox.serve import child
 
     session = _in_demo_folder(session)
     settings = session.settings
-    prepare(settings, DemoOptions(csv, size), session.say)
+    prepare(settings, options, session.say)
     session.say(
         f"The demo's data is in {settings.data_root}. Other commands work on it: --data-dir {settings.data_root}"
     )

@@ -16,6 +16,7 @@ from roster_tui.cli.session import Session
 COMMANDS = {
     "demo": ("demo:demo", "Open the console on a simulated district."),
     "sandbox": ("demo:sandbox", "Serve only the simulated Clever."),
+    "init": ("init:init", "Write the settings for your own district, and try the token."),
     "doctor": ("doctor:doctor", "Check settings, token, data, directory, mail and terminal."),
     "sync": ("sync:sync", "Fetch the roster from Clever, and apply it or hold it; show a run."),
     "hold": ("hold:hold", "Show, approve or discard a sync that is held for review."),

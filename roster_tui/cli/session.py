@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from roster_tui.settings import Settings, load
-from roster_tui.workspace import Workspace, open_workspace
+from roster_tui.workspace import NothingYet, Workspace, open_workspace
 
 if TYPE_CHECKING:
     import click
@@ -50,10 +50,20 @@ class Session:
         return open_workspace(self.settings)
 
     def open_console(self) -> None:
-        """Open the console until it is left. Raises `NoDistrict`, and a usage error where there is no terminal."""
-        workspace = self.workspace()
+        """Open the console until it is left, or the first run where there is no district at all.
+
+        Raises `NoDistrict`, and a usage error where there is no terminal.
+        """
         # Textual reads keys from standard input and draws on standard error.
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        has_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+        try:
+            workspace = self.workspace()
+        except NothingYet:
+            if not has_terminal:
+                raise
+            self._begin()
+            return
+        if not has_terminal:
             import click
 
             raise click.UsageError(
@@ -64,6 +74,20 @@ class Session:
         from roster_tui.console.app import run
 
         run(workspace)
+
+    def _begin(self) -> None:
+        """Show the first run, and open what it ends with."""
+        from roster_tui.console.start import begin
+
+        outcome = begin(self.settings)
+        if outcome == "demo":
+            from roster_tui.cli.demo import open_demo
+            from roster_tui.demo import DemoOptions
+
+            open_demo(self, DemoOptions())
+        elif outcome == "district":
+            # The settings of this session were read before there was a file.
+            Session(self.options).open_console()
 
     def with_data_dir(self, folder: Path) -> Session:
         """Return the session on another data folder."""

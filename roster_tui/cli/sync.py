@@ -32,19 +32,24 @@ def sync(context: click.Context, full: bool, wait: float, quiet: bool) -> None:
 
 
 def _sync(session: Session, full: bool, wait: float, quiet: bool) -> None:
+    result = run_one(session, full, wait, quiet)
+    if session.as_json:
+        session.print_json(result.document())
+    elif result.hold or not quiet:
+        print_result(result)
+    if result.state == "held":
+        raise Stopped(BLOCKED)
+
+
+def run_one(session: Session, full: bool = False, wait: float = 0.0, quiet: bool = False) -> SyncResult:
+    """Run one sync with its progress and return how it ended; a held or failed one is told to those who asked."""
     if refusal := session.settings.refusal:
         session.say(f"{refusal}: nothing was done")
         raise Stopped(BLOCKED)
     # No record is part of a cycle, and the process ends with the run: looking for cycles is a tenth of its time.
     gc.disable()
     with clever_access(session.settings) as access:
-        result = asyncio.run(_run(session, access, full, wait, quiet))
-    if session.as_json:
-        session.print_json(result.document())
-    elif result.hold or not quiet:
-        _print(result)
-    if result.state == "held":
-        raise Stopped(BLOCKED)
+        return asyncio.run(_run(session, access, full, wait, quiet))
 
 
 async def _run(session: Session, access: Access, full: bool, wait: float, quiet: bool) -> SyncResult:
@@ -98,7 +103,8 @@ def _line(step: Step) -> None:
 _silent: Progress = lambda step: None  # noqa: E731
 
 
-def _print(result: SyncResult) -> None:
+def print_result(result: SyncResult) -> None:
+    """Print how a sync ended, for people."""
     click.echo(
         f"Everything was fetched: {display_text(result.reason)}" if result.reason else "Read from Clever's events"
     )
