@@ -389,7 +389,17 @@ def load(
     `SettingsError` naming file, key and what is expected; nothing is guessed.
     """
     path = file or config_path()
-    values = merged(values_of(path), _from_environment(environ))
+    return settings_in(path, values_of(path), environ, options)
+
+
+def settings_in(
+    path: Path,
+    values: dict[str, Any],
+    environ: Mapping[str, str] = os.environ,
+    options: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Return the settings as a file would give them if these values stood in it. Raises `SettingsError`."""
+    values = merged(values, _from_environment(environ))
     if environ.get("NO_COLOR"):
         values["color"] = False
     values = merged(values, dict(options or {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -154,6 +155,8 @@ def _write(session: Session, written: Draft, *, asks: bool, force: bool) -> None
             session.say("Nothing was written.")
             raise Stopped(BLOCKED)
     write(written)
+    if written.token and os.environ.get("CLEVER_TOKEN"):
+        session.say("CLEVER_TOKEN is set in the environment: as long as it is, it wins over the token that is kept")
     session.say(
         f"The settings are in {written.file}" + (f", the token in {written.token_file}" if written.token else "")
     )

@@ -59,7 +59,7 @@ class Session:
         try:
             workspace = self.workspace()
         except NothingYet:
-            if not has_terminal:
+            if not has_terminal or self.settings.refusal:
                 raise
             self._begin()
             return

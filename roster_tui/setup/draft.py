@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from roster_tui.ledger.documents import replace_atomically
-from roster_tui.settings import Secret, Settings, SettingsError, config_path, demo_store, load, merged, values_of
+from roster_tui.settings import Secret, Settings, SettingsError, config_path, demo_store, merged, settings_in, values_of
 from roster_tui.setup.document import document
 from roster_tui.workspace import private_folder
 
 TOKEN_FILE = "clever-token"
+_WAYS = ("clever.token_file", "clever.token_command", "clever.client_id")
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,20 @@ class Draft:
 def draft(answers: Mapping[str, str], token: Secret | None = None, file: Path | None = None) -> Draft:
     """Return the settings file that follows from answers, by dotted setting; what else stands in it stays.
 
-    An empty answer takes the setting out. Raises `SettingsError` for what cannot be a setting, also where the file
-    as it is cannot be read.
+    An empty answer takes the setting out, another way to Clever the ways that were. Raises `SettingsError` for what
+    cannot be a setting, also where the file as it is cannot be read.
     """
     file = file or config_path()
     given = dict(answers)
     if token is not None:
         given["clever.token_file"] = str(file.with_name(TOKEN_FILE))
+    if any(given.get(each) for each in _WAYS):
+        # Of two ways the old one might win.
+        given = {**dict.fromkeys(_WAYS, ""), **given}
     values = values_of(file)
     for setting, answer in given.items():
         values = _with(values, setting.split("."), answer)
-    settings = load(file, options=values)
+    settings = settings_in(file, values)
     if demo_store(settings.data_root).exists():
         raise SettingsError(f"{settings.data_root} is a demo's data folder. Choose another data folder")
     return Draft(file, _read(file), document(values), settings, token)

@@ -54,3 +54,10 @@ def test_reading_commands_load_nothing_heavy(demo_folder: Path, arguments: list[
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert HEAVY & set(done.stderr.split("\n")) == set()
+
+
+def test_a_console_with_a_district_loads_nothing_of_the_first_run() -> None:
+    look = "import sys, roster_tui.console.app, roster_tui.cli.session; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    rooms = ("roster_tui.doctor", "roster_tui.setup", "roster_tui.console.start", "roster_tui.console.doctor")
+    assert [name for name in done.stdout.split() if name.startswith(rooms)] == []

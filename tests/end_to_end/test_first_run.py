@@ -62,3 +62,9 @@ def test_init_asks_at_a_terminal_and_shows_no_token(clever: str, tmp_path: Path)
     written = tomllib.loads((tmp_path / "config" / "roster-tui" / "config.toml").read_text())
     assert (written["sync_at"], written["operator_role"], written["timezone"]) == ("02:30", "lead", "America/Chicago")
     assert written["data_dir"] == str(tmp_path / "data")
+
+
+def test_who_may_change_nothing_is_not_led_to_write_settings(tmp_path: Path) -> None:
+    with Terminal(*CONSOLE, "--read-only", folder=tmp_path / "data") as terminal:
+        assert terminal.ended() == 2
+        assert "roster-tui demo" in terminal.text

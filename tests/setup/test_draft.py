@@ -80,6 +80,16 @@ def test_another_token_is_not_replaced_unseen(tmp_path: Path) -> None:
     assert list(other.difference) == [f"The token in {tmp_path / 'clever-token'} is replaced"]
 
 
+def test_another_way_to_clever_takes_the_place_of_the_one_that_was(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    write(draft({"sync_at": "03:00"}, TOKEN, file))
+    command = draft({"clever.token_command": "pass clever"}, file=file)
+    assert command.settings.clever.token_file == ""
+    write(command)
+    assert tomllib.loads(file.read_text()) == {"sync_at": "03:00", "clever": {"token_command": "pass clever"}}
+    assert draft({"sync_at": "04:00"}, file=file).settings.clever.token_command == "pass clever"
+
+
 def test_what_cannot_be_a_setting_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     for answers, said in (
