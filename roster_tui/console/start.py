@@ -20,10 +20,11 @@ from textual.widgets import Input
 
 from roster_tui.access import NoToken
 from roster_tui.clever import CleverError
-from roster_tui.console.app import SMALLEST, styles_folder
+from roster_tui.console.app import SMALLEST
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
+from roster_tui.console.looks import styles_folder
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
 from roster_tui.ledger import LedgerDamaged
