@@ -13,6 +13,7 @@ _NEAR, _ABOUT = 6, 15
 """Words within which a student is spoken of in a sentence, and in the sentences around."""
 _ALL_CAPITALS = 0.7
 _BLANK_LINE = re.compile(r"\n\s*\n")
+_APPOSED = frozenset("a an the is our new math science school reading lead head".split())
 _TOLD = frozenset("is was says said asks asked has had writes".split())
 _END = re.compile(r"[.!?]\s|\n\s*\n")
 OUR_TOKEN = re.compile(r"\b(?:Student|Email|Number|Birthdate|Phone|Address|Person|Staff)-[0-9A-F]{4,16}\b")
@@ -91,19 +92,7 @@ class Context:
                 behind = self.tokens[ahead + 1] if ahead + 1 < len(self.tokens) else None
                 told = behind is not None and behind.gap == " " and behind.word in _TOLD
                 return token.word not in ("mr", "mrs", "ms", "miss", "dr") and not told and not _END.search(token.gap)
-            if token.word not in (
-                "a",
-                "an",
-                "the",
-                "is",
-                "our",
-                "math",
-                "science",
-                "school",
-                "reading",
-                "lead",
-                "head",
-            ):
+            if token.word not in _APPOSED:
                 return False
             if _END.search(token.gap):
                 return False

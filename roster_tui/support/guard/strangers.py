@@ -99,7 +99,7 @@ class _Search:
         words = [word.word for word in self._tokens[first : end + 1] if len(word.word) > 1]
         if any(word in PLACES_AND_THINGS or word in NO_PERSON for word in words):
             return None
-        unsure = sum(is_common(word) and not self._is_known(word) for word in words)
+        unsure = sum(map(is_common, words))
         return end if sum(map(self._likely, words)) * 2 >= len(words) and unsure * 2 < len(words) else None
 
     def _gap(self, at: int) -> str:
@@ -192,7 +192,11 @@ class _Search:
         context = self._context
         staff = context.follows_staff_word(first) or context.precedes_staff_word(last)
         # "parent Mrs. Okafor" is none of the staff.
-        return staff and not (first > 1 and self._tokens[first - 2].word in STUDENT)
+        return staff and not self._is_titled_parent(first)
+
+    def _is_titled_parent(self, first: int) -> bool:
+        before = self._tokens[first - 2].word if first > 1 else ""
+        return before in STUDENT - NOT_PERSONS and self._gap(first - 1) == " "
 
     def _in_slot(self, first: int, last: int, likely: bool, common: bool) -> bool:
         """Return whether one word alone stands where the name of a student or a parent is given."""
@@ -213,7 +217,7 @@ class _Search:
         if not first:
             return False
         before = tokens[first - 1]
-        if before.word in STAFF and first > 1 and tokens[first - 2].word in STUDENT:
+        if before.word in STAFF and self._is_titled_parent(first):
             # A title of a parent: "parent Mrs. Okonkwo".
             return likely or not common
         if len(tokens[first].gap) > 3 or "." in tokens[first].gap:
