@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from roster_tui import decisions
+from roster_tui.console.filterline import TextLine
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.reports import label_of
 from roster_tui.findings.desk import ACCEPTED, REJECTED, NotDecidable
@@ -95,7 +96,7 @@ class ReasonScreen(ModalScreen[str | None]):
         with Vertical(id="question"):
             yield Line(id="question-title")
             yield Line(id="question-text")
-            yield Input(id="reason", compact=True, max_length=300)
+            yield TextLine(id="reason", compact=True, max_length=300)
             yield Line(id="question-keys")
 
     def on_mount(self) -> None:

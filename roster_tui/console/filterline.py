@@ -26,7 +26,18 @@ class _Mistake(Highlighter):
             text.stylize("bold reverse", start, end)
 
 
-class FilterLine(Input):
+class TextLine(Input):
+    """A line to type in; what is pasted is text, whatever it holds."""
+
+    def _on_paste(self, event: Paste) -> None:
+        # The clipboard may hold what steers a terminal; the line draws what it holds.
+        event.prevent_default()
+        event.stop()
+        first, *_ = event.text.splitlines() or [""]
+        self.insert_text_at_cursor(display_text(first))
+
+
+class FilterLine(TextLine):
     """One line to type in; how it may go on stands dimmed behind the cursor, tab takes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "cursor_right", show=False)]
@@ -39,10 +50,3 @@ class FilterLine(Input):
         """Mark the part from ``start`` to ``end`` as a mistake; nothing when both are equal."""
         self._mistake.place = (start, end)
         self.refresh()
-
-    def _on_paste(self, event: Paste) -> None:
-        # The clipboard may hold what steers a terminal; the line draws what it holds.
-        event.prevent_default()
-        event.stop()
-        first, *_ = event.text.splitlines() or [""]
-        self.insert_text_at_cursor(display_text(first))

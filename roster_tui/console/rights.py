@@ -16,6 +16,7 @@ from textual.widgets import Input
 from roster_tui.accounts.model import ROLES, Permission
 from roster_tui.accounts.verbs import Asked
 from roster_tui.console.columns import Column, Row
+from roster_tui.console.filterline import TextLine
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
@@ -51,7 +52,7 @@ class RightsScreen(ModalScreen[Asked | None]):
             yield Line(id="plan-title")
             yield Line(id="plan-note")
             yield RecordTable(id="plan-items")
-            yield Input(id="until", compact=True, max_length=10, placeholder="YYYY-MM-DD")
+            yield TextLine(id="until", compact=True, max_length=10, placeholder="YYYY-MM-DD")
             yield Line(id="plan-keys")
 
     def on_mount(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -60,6 +61,19 @@ async def test_every_action_is_reached_by_its_key_in_each_of_its_views(
                         reached.append("app.palette")
                         await desk.press("escape")
                     assert reached == [action.id], (view, action.key)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+async def test_the_key_line_shows_only_keys_that_are_offered(open_console: Open, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as desk:
+        for view in VIEWS:
+            await desk.press("colon")
+            await desk.type(view)
+            await desk.press("enter")
+            shown = re.split(" {2,}", desk.lines[-1].strip())
+            known = {f"{key_name(action.key)} {action.title.lower()}" for action in KEYMAP.offered(desk.app.context())}
+            assert set(shown[:-1]) <= known, view
+            assert "? help" in shown
 
 
 @pytest.mark.parametrize("view", VIEWS)

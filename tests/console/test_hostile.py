@@ -97,3 +97,45 @@ async def test_hostile_names_are_found_by_what_they_hold(open_console: Open, hos
             await desk.press("enter")
             assert desk.table.count >= 1, typed
             check(desk)
+
+
+async def test_every_dialog_line_and_message_draws(open_console: Open, hostile: Workspace) -> None:
+    async with open_console(size=(80, 24), workspace=hostile) as desk:
+        for view in ("3", "4"):
+            await desk.press(view)
+            for _ in range(0, len(NAMES), 2):
+                await desk.press("w")
+                check(desk)
+                await desk.press("escape", "down", "down")
+        await desk.press("4", "n", "t", "d")
+        await desk.finish()
+        assert desk.table.count == 1
+        check(desk)
+        await desk.press("3", "r")
+        check(desk)
+        await desk.press("escape", "5", "x")
+        await desk.until(lambda: desk.app.screen.query("#reason"))
+        await desk.paste("".join(NAMES[:9]))
+        check(desk)
+        await desk.press("enter")
+        await desk.finish()
+        check(desk)
+        await desk.press("v", "G")
+        check(desk)
+        await desk.press("M")
+        assert "Messages of this session" in desk.text
+        check(desk)
+
+
+@pytest.mark.parametrize("key", ["colon", "slash"])
+async def test_a_hostile_text_in_the_line_is_text(open_console: Open, hostile: Workspace, key: str) -> None:
+    async with open_console(size=(80, 24), workspace=hostile) as desk:
+        await desk.press("3")
+        for name in NAMES:
+            await desk.press(key)
+            await desk.paste(name)
+            check(desk)
+            await desk.press("enter")
+            check(desk)
+            await desk.press("escape", "3")
+        assert desk.app.is_running
