@@ -223,7 +223,7 @@ _ROW = _needs("There is nothing under the cursor", lambda context: context.row_k
 ACTIONS: tuple[Action, ...] = (
     *(Action(f"view.{name}", VIEWS[name], f"Go to {VIEWS[name].lower()}", digit) for name, digit in DIGITS.items()),
     Action("view.trackers", "Trackers", "Go to the trackers: those here, or all of them",
-           "t", views=frozenset(VIEWS) - {"trackers"}, command="trackers"),
+           "b", views=frozenset(VIEWS) - {"trackers"}, command="trackers"),
     Action("row.open", "Open", "Open what is under the cursor: a school's teachers, a teacher's sections",
            "enter", reason=_ROW),
     Action("nav.back", "Back", "Clear the filter, or go back one step", "escape",
@@ -296,6 +296,9 @@ ACTIONS: tuple[Action, ...] = (
            frozenset({"sync"}), _hold, command="hold approve", footer=1),
     Action("hold.discard", "Discard", "Look at the sync that is held, and throw it away", "X", Danger.BULK,
            frozenset({"sync"}), _hold, command="hold discard", footer=1),
+    Action("ticket.new", "Ticket", "Draft a support ticket about what is under the cursor", "t",
+           Danger.REVERSIBLE, command="ticket new KIND ID"),
+    Action("ticket.list", "Tickets", "Show the tickets: drafts, sent, answered, closed", "h", command="ticket list"),
     Action("copy.rows", "Copy", "Send the row, or the marked ones, to the terminal's clipboard as a table", "c",
            reason=_ROW),
     Action("copy.id", "Copy ID", "Send the Clever ID of the record to the terminal's clipboard", "C",

@@ -274,6 +274,20 @@ class RosterApp(App[None]):
         if (record := self.browser.record) and (why := why_of(self.workspace, *record)):
             self.push_screen(WhyScreen(self.workspace, why))
 
+    def _draft_ticket(self) -> None:
+        self.run_worker(self._drafted(*self.browser.told_about), group="window", description="draft a ticket")
+
+    async def _drafted(self, kind: str, wanted: str) -> None:
+        from roster_tui.console.ticket import TicketScreen, drafted
+
+        if ticket := await drafted(self.workspace, self, kind, wanted):
+            self.push_screen(TicketScreen(self.workspace, ticket, self))
+
+    def _show_tickets(self) -> None:
+        from roster_tui.console.ticket_list import TicketListScreen
+
+        self.push_screen(TicketListScreen(self.workspace, self))
+
     def _decide(self, action_id: str) -> None:
         from roster_tui.console.deciding import Deciding
 
@@ -442,6 +456,8 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
     "tracker.create": lambda app: app._act_on_trackers("create-tracker"),
     "tracker.archive": lambda app: app._act_on_trackers("archive-tracker"),
+    "ticket.new": RosterApp._draft_ticket,
+    "ticket.list": RosterApp._show_tickets,
     "action.undo": RosterApp._undo,
     "sync.run": RosterApp._sync,
     "hold.approve": lambda app: app._settle_hold(approve=True),

@@ -105,6 +105,15 @@ class Browser(Vertical):
         return (self.row.kind, self.row.key) if self.row and isinstance(self.row.key, int) else None
 
     @property
+    def told_about(self) -> tuple[str, str]:
+        """Kind and id of what a ticket about the row under the cursor is about; both empty where it is nothing."""
+        if (known := self.finding) is not None:
+            return "finding", known.finding.id
+        if self.row and self.row.kind in ("teacher", "section") and self.row.clever_id:
+            return self.row.kind, self.row.clever_id
+        return ("sync", str(self.row.key)) if self.row and self.row.kind == "run" else ("", "")
+
+    @property
     def detail(self) -> Pane:
         """Everything about the row under the cursor, when it is open."""
         return self.query_one("#detail", Pane)

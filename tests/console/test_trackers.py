@@ -28,7 +28,7 @@ async def test_a_section_gets_a_tracker_that_is_seen_under_it(open_console: Open
         (made,) = kept(demo).values()
         assert (made.name, made.state) == (name, "live")
         # The row left the filter.
-        await desk.press("escape", "t")
+        await desk.press("escape", "b")
         assert desk.crumb.startswith("Sections > Trackers")
         assert desk.who == name
         await desk.press("d")
@@ -69,7 +69,7 @@ async def test_marked_sections_get_theirs_by_plan(open_console: Open, demo: Work
 
 async def test_why_not(open_console: Open, demo: Workspace) -> None:
     async with open_console() as desk:
-        await desk.press("t")
+        await desk.press("b")
         assert "There are no trackers yet." in desk.text
         await desk.press("n")
         assert desk.toasts[-1] == "Put the cursor on a section, or mark some"
@@ -95,6 +95,6 @@ async def test_of_a_teacher_only_her_own(open_console: Open, demo: Workspace) ->
         assert desk.app.browser.row
         teacher = desk.app.browser.row.clever_id
         hers = [each for each in kept(demo).values() if teacher in (each.teacher, *each.collaborators)]
-        await desk.press("t")
+        await desk.press("b")
         assert 0 < len(hers) == desk.table.count < todo
         assert desk.crumb.startswith(f"Teachers > {who} > Trackers")

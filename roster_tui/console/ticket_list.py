@@ -1,0 +1,171 @@
+"""The tickets of the district, newest first: opened, narrowed by words, closed, opened again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from roster_tui.console.columns import Column, Row
+from roster_tui.console.lines import Line, Part
+from roster_tui.console.reports import Report
+from roster_tui.console.table import RecordTable
+from roster_tui.console.ticket import ERRORS, Face, TicketScreen
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.present import counted, day_and_time, display_text
+from roster_tui.support import help_desk
+from roster_tui.support.tickets import State, Ticket, matching
+from roster_tui.workspace import Workspace
+
+_STYLES = {State.DRAFT: "accent", State.CHECKED: "good", State.SENT: "warn", State.ANSWERED: "good"}
+_KEYS = (("enter", "open"), ("a", "answered"), ("x", "close"), ("X", "open again"), ("/", "search"), ("esc", "leave"))
+_STEPS: dict[str, tuple[Callable[[Workspace, int], Ticket], str]] = {
+    "answered": (help_desk.note_answered, "is answered"),
+    "close": (help_desk.close, "is closed"),
+    "reopen": (help_desk.reopen, "is a draft again"),
+}
+
+
+class TicketListScreen(ModalScreen[None]):
+    """Every ticket, whatever has become of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("q,h", "app.pop_screen", show=False),
+        Binding("enter", "open", show=False),
+        Binding("slash", "search", show=False),
+        Binding("a", "step('answered')", show=False),
+        Binding("x", "step('close')", show=False),
+        Binding("X", "step('reopen')", show=False),
+    ]
+
+    def __init__(self, workspace: Workspace, face: Face) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._face = face
+        self._tickets: list[Ticket] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out title, words, list and keys."""
+        with Vertical(id="dialog"):
+            yield Line(id="tickets-title")
+            yield Input(id="tickets-words", compact=True, placeholder="words", max_length=100)
+            yield RecordTable(id="tickets")
+            yield Line(id="tickets-keys")
+
+    def on_mount(self) -> None:
+        """Write keys, and read the tickets."""
+        parts = [part for key, what in _KEYS for part in (Part(key, "key"), Part(f" {what}   "))]
+        self.query_one("#tickets-keys", Line).show(parts)
+        self._table.focus()
+        self._refresh()
+
+    def on_screen_resume(self) -> None:
+        """Read again what was written on the screen of a ticket."""
+        self._refresh()
+
+    @property
+    def _table(self) -> RecordTable:
+        return self.query_one(RecordTable)
+
+    def _refresh(self) -> None:
+        self.run_worker(self._read(), group="window", exclusive=True, description="tickets")
+
+    async def _read(self) -> None:
+        try:
+            self._tickets = await asyncio.to_thread(lambda: help_desk.store(self._workspace).all())
+        except (LedgerDamaged, OSError) as error:
+            self._face.tell(str(error), "error")
+        self._show()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        found = matching(self._tickets, self.query_one(Input).value)
+        row = self._table.current
+        self._table.show(tickets_report(self._workspace, found), row.key if row else None)
+        of = f" of {len(self._tickets)}" if len(found) != len(self._tickets) else ""
+        self.query_one("#tickets-title", Line).show([Part(f"{counted(len(found), 'ticket')}{of}", "title")])
+
+    @on(Input.Submitted)
+    def action_list(self) -> None:
+        """Go from the words to the list."""
+        self._table.focus()
+
+    def action_search(self) -> None:
+        """Type words that the tickets must hold."""
+        self.query_one(Input).focus()
+
+    def action_leave(self) -> None:
+        """Clear the words, or leave."""
+        words = self.query_one(Input)
+        if words.value or words.has_focus:
+            words.value = ""
+            self._table.focus()
+        else:
+            self.dismiss(None)
+
+    @on(RecordTable.Opened)
+    def action_open(self) -> None:
+        """Open the ticket under the cursor."""
+        if ticket := self._chosen:
+            self.app.push_screen(TicketScreen(self._workspace, ticket, self._face))
+
+    @property
+    def _chosen(self) -> Ticket | None:
+        row = self._table.current
+        return next((ticket for ticket in self._tickets if row and ticket.number == row.key), None)
+
+    def action_step(self, name: str) -> None:
+        """Note what became of the ticket under the cursor."""
+        if refusal := self._workspace.settings.refusal:
+            self._face.tell(refusal, "warning")
+        elif ticket := self._chosen:
+            self.run_worker(self._step(name, ticket.number), group="ticket", description=f"ticket {name}")
+
+    async def _step(self, name: str, number: int) -> None:
+        step, told = _STEPS[name]
+        try:
+            await asyncio.to_thread(step, self._workspace, number)
+        except ERRORS as error:
+            self._face.tell(str(error), "warning")
+        else:
+            self._face.tell(f"Ticket {number} {told}")
+        await self._read()
+
+
+def tickets_report(workspace: Workspace, tickets: Sequence[Ticket]) -> Report:
+    """Return tickets as rows."""
+    columns = (
+        Column("", 5, right=True),
+        Column("State", 9),
+        Column("Subject", 20, share=4),
+        Column("To", 11),
+        Column("Changed", 15),
+        Column("By", 8, share=1, from_width=90),
+    )
+    zone = workspace.settings.zone
+    rows = [
+        Row(
+            ticket.number,
+            "ticket",
+            (
+                Part(str(ticket.number)),
+                Part("in doubt", "bad")
+                if ticket.attempt
+                else Part(ticket.state.value, _STYLES.get(ticket.state, "dim")),
+                Part(display_text(ticket.subject)),
+                Part(ticket.desk.value, "dim"),
+                Part(day_and_time(ticket.changed_at.astimezone(zone)), "dim"),
+                Part(display_text(ticket.author), "dim"),
+            ),
+        )
+        for ticket in tickets
+    ]
+    return Report(columns, rows, "No tickets.\nt on a finding, teacher, section or sync drafts one.", len(rows))
