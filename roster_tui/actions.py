@@ -299,6 +299,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("ticket.new", "Ticket", "Draft a support ticket about what is under the cursor", "t",
            Danger.REVERSIBLE, command="ticket new KIND ID"),
     Action("ticket.list", "Tickets", "Show the tickets: drafts, sent, answered, closed", "h", command="ticket list"),
+    Action("app.resources", "Resources", "Show articles and courses about what is under the cursor", "H",
+           command="resources"),
     Action("copy.rows", "Copy", "Send the row, or the marked ones, to the terminal's clipboard as a table", "c",
            reason=_ROW),
     Action("copy.id", "Copy ID", "Send the Clever ID of the record to the terminal's clipboard", "C",

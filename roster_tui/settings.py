@@ -268,6 +268,10 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     clever_support: Annotated[
         str, Meta(description="Address of Clever support, to which crosswalk requests are mailed")
     ] = ""
+    resources: Annotated[
+        dict[str, str],
+        Meta(description='Links of your own to read, by title, as in `"Our handbook" = "https://..."`'),
+    ] = {}
     allow_staff: Annotated[
         bool, Meta(description="Whether names and emails of staff may stand in what leaves; students' never may")
     ] = True

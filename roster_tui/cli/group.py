@@ -43,6 +43,7 @@ COMMANDS = {
     "accounts": ("accounts:accounts", "Confirm a mailed link, import who has activated, write own mail texts."),
     "purge": ("purge:purge", "Remove a district's cache, or everything kept about it."),
     "ticket": ("ticket:ticket", "Ask for help without giving students away; check any text."),
+    "resources": ("resources:resources", "List articles and courses that help."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
 }
 """Module and name of each command, and its line in the help, which imports none of them."""

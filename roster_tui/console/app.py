@@ -288,6 +288,16 @@ class RosterApp(App[None]):
 
         self.push_screen(TicketListScreen(self.workspace, self))
 
+    def _show_resources(self) -> None:
+        from roster_tui.console.resources import ResourcesScreen
+        from roster_tui.support.resources import known_resources, words_for
+
+        row, known = self.browser.row, self.browser.finding
+        code = known.finding.code.code if known else ""
+        words = words_for(row.kind if row else None, row.account_state if row else None, code)
+        own = self.workspace.settings.support.resources
+        self.push_screen(ResourcesScreen(known_resources(own), words, self.copy_to_clipboard))
+
     def _decide(self, action_id: str) -> None:
         from roster_tui.console.deciding import Deciding
 
@@ -458,6 +468,7 @@ HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
     "tracker.archive": lambda app: app._act_on_trackers("archive-tracker"),
     "ticket.new": RosterApp._draft_ticket,
     "ticket.list": RosterApp._show_tickets,
+    "app.resources": RosterApp._show_resources,
     "action.undo": RosterApp._undo,
     "sync.run": RosterApp._sync,
     "hold.approve": lambda app: app._settle_hold(approve=True),
