@@ -63,6 +63,24 @@ async def test_every_action_is_reached_by_its_key_in_each_of_its_views(
                     assert reached == [action.id], (view, action.key)
 
 
+async def test_from_home_each_action_is_reached_by_keys_and_does_something_or_says_why(open_console: Open) -> None:
+    async with open_console() as desk:
+        for action in ACTIONS:
+            if action.id in ("app.quit", "app.palette", "app.lock"):
+                continue
+            elsewhere = next(view for view in VIEWS if view in action.views and action.id != f"view.{view}")
+            await desk.press("colon")
+            await desk.paste(elsewhere)
+            await desk.press("enter")
+            before, told = desk.text, len(desk.toasts)
+            await desk.press(action.key)
+            await desk.until(lambda before=before, told=told: desk.text != before or len(desk.toasts) > told)
+            if len(desk.app.screen_stack) > 1 or desk.app.browser._filter_field.has_focus:
+                await desk.press("escape")
+            await desk.finish()
+            assert len(desk.app.screen_stack) == 1, action.id
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
 async def test_the_key_line_shows_only_keys_that_are_offered(open_console: Open, size: tuple[int, int]) -> None:
     async with open_console(size=size) as desk:
