@@ -36,11 +36,19 @@ def _same_versions(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
 
 KEYS = {
     "triage": (),
+    "schools": ("2",),
+    "sections-detail": ("4", "d"),
+    "activity": ("6",),
+    "why": ("3", "w"),
+    "rights": ("3", "r"),
     "teachers": ("3", "down", "down", "o", "o", "o"),
     "conflicts-detail": ("5", *["down"] * 8, "d"),
     "plan": ("3", "space", "space", "space", "s"),
     "help": ("3", "question_mark"),
 }
+
+
+DIALOGS = ("plan", "help", "why", "rights")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
@@ -53,7 +61,7 @@ def test_it_looks_as_it_did(
         await desk.settle()
         for key in KEYS[name]:
             await desk.press(key)
-        await desk.until(lambda: len(desk.app.screen_stack) == (2 if name in ("plan", "help") else 1))
+        await desk.until(lambda: len(desk.app.screen_stack) == (2 if name in DIALOGS else 1))
         await desk.settle()
 
     assert snap_compare(RosterApp(demo), terminal_size=size, run_before=to_rest)
