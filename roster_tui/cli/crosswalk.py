@@ -15,9 +15,8 @@ from roster_tui.cli.errors import BLOCKED, FAILED, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
-from roster_tui.findings.crosswalk import COLUMNS, TYPE_OF_KIND, Change, Checked, Planned, Verdict
+from roster_tui.findings.crosswalk import Checked, Planned, Verdict
 from roster_tui.present import counted, display_text
-from roster_tui.workspace import Workspace
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -56,21 +55,14 @@ reject = _deciding("reject", "rejected", "Reject proposed pairs, by the ids of t
 @with_session
 def export(session: Session, file: Path) -> None:
     """Write the accepted pairs as FILE for Clever support, with a covering note beside it; no name is in either."""
-    from roster_tui.findings.crosswalk import covering_note, inert, ordered
     from roster_tui.ledger.documents import replace_atomically
+    from roster_tui.support.crosswalk_request import crosswalk_request
 
-    workspace = session.workspace()
-    changes = list(
-        dict.fromkeys(Change(TYPE_OF_KIND[each.type], each.old_id, each.new_id) for each in _accepted(workspace))
-    )
-    withheld = [change for change in changes if not (inert(change.old_id) and inert(change.new_id))]
-    plan = ordered(change for change in changes if change not in withheld)
-    undecided = _undecided(workspace)
+    request = crosswalk_request(session.workspace())
+    plan, withheld, undecided = request.plan, request.withheld, request.undecided
     note = file.with_name(f"{file.stem}-note.txt")
-    contact = workspace.settings.operator_name
-    text = covering_note(workspace.district.name, workspace.district.id, plan, withheld, undecided, contact)
-    replace_atomically(file, _csv(plan.changes))
-    replace_atomically(note, text.encode())
+    replace_atomically(file, request.file.encode())
+    replace_atomically(note, request.note.encode())
     if session.as_json:
         session.print_json(
             {
@@ -91,26 +83,6 @@ def export(session: Session, file: Path) -> None:
         session.say(f"{counted(len(withheld), 'pair')} left out, since a spreadsheet would change the ID: see the note")
     if undecided:
         session.say(f"{counted(undecided, 'pair')} not decided yet: roster-tui crosswalk accept|reject ID, or y and n")
-
-
-def _accepted(workspace: Workspace) -> list[Any]:
-    return list(workspace.desk.accepted())
-
-
-def _undecided(workspace: Workspace) -> int:
-    from roster_tui.findings.catalog import PAIRS
-    from roster_tui.findings.store import known
-
-    with workspace.cache.reading() as db:
-        return sum(each.opinion is None for code in PAIRS for each in known(db, code=code.code))
-
-
-def _csv(changes: tuple[Change, ...]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(change.row() for change in changes)
-    return out.getvalue().encode()
 
 
 @crosswalk.command("import")

@@ -41,7 +41,7 @@ def ticket() -> None:
 
 
 @ticket.command()
-@click.argument("kind", type=click.Choice(_KINDS), required=False)
+@click.argument("kind", type=click.Choice((*_KINDS, "crosswalk")), required=False)
 @click.argument("wanted", metavar="ID", required=False)
 @click.option("--subject", help="Of a ticket about nothing in particular, or instead of the one proposed.")
 @click.option("--text", type=_FILE, help="File with the text, or - for standard input, instead of the one proposed.")
@@ -60,6 +60,7 @@ def new(
     """Draft a ticket: about KIND ID with the facts filled in, or with --subject about anything.
 
     ID is a finding's, a teacher's or section's (Clever ID, SIS ID, email), the number of a sync, or an incident's.
+    `crosswalk` has none: it asks Clever support to map the IDs of the accepted pairs, and attaches them as a file.
     """
     from dataclasses import replace
 
@@ -67,14 +68,17 @@ def new(
     from roster_tui.support.tickets import Desk
 
     refuse_when_read_only(session)
-    if (kind is None) != (wanted is None) or (kind is None and not subject):
+    if (kind in (None, "crosswalk")) != (wanted is None) or (kind is None and not subject):
         raise click.UsageError("Say what it is about, as in: ticket new teacher ID; or give a --subject")
     workspace = session.workspace()
-    draft = drafts.about(workspace, kind, wanted) if kind and wanted else drafts.blank(workspace, subject or "")
+    if kind and wanted:
+        draft = drafts.about(workspace, kind, wanted)
+    else:
+        draft = drafts.crosswalk(workspace) if kind else drafts.blank(workspace, subject or "")
     draft = replace(
         draft,
         desk=Desk(to) if to else draft.desk,
-        attachments=tuple(_attachment(session, file) for file in files),
+        attachments=(*draft.attachments, *(_attachment(session, file) for file in files)),
     )
     body = _text(session, text) if text else None
     made = help_desk.open_ticket(workspace, draft, subject=subject, body=body)

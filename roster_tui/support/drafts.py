@@ -18,8 +18,9 @@ from roster_tui.present import counted, day_and_time, display_text
 from roster_tui.roster.history import Run, find_run, runs
 from roster_tui.roster.kinds import BY_NAME
 from roster_tui.roster.read import key_of
+from roster_tui.support.crosswalk_request import crosswalk_request
 from roster_tui.support.help_desk import Draft
-from roster_tui.support.tickets import Desk
+from roster_tui.support.tickets import Attachment, Desk
 from roster_tui.why import Why, find
 from roster_tui.workspace import Workspace
 
@@ -71,6 +72,18 @@ def _finding(workspace: Workspace, finding_id: str) -> Draft:
     desk = Desk.CLEVER if finding.code.owner in (Owner.CLEVER_SUPPORT, Owner.CLEVER_SHARING) else Desk.HELP_CENTER
     subject = f"{finding.code.title}: {finding.subject.kind} {finding.subject.clever_id}"
     return Draft(subject, _body(workspace, parts), f"finding {finding_id}", desk)
+
+
+def crosswalk(workspace: Workspace) -> Draft:
+    """Return the request to Clever support to map old SIS IDs to new ones, with the accepted pairs as a file.
+
+    Raises `NothingToTell` when no pair is accepted.
+    """
+    request = crosswalk_request(workspace)
+    if not request.plan.changes and not request.withheld:
+        raise NothingToTell("No pair is accepted yet. Accept some first: roster-tui crosswalk accept ID, or y")
+    file = Attachment("crosswalk.csv", request.file)
+    return Draft("Please map old SIS IDs to new ones", request.note, "crosswalk", Desk.CLEVER, (file,))
 
 
 def _record(kind: str) -> Callable[[Workspace, str], Draft]:

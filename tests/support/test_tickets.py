@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from roster_tui import decisions
+from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import known
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.roster.history import end_run, start_run
@@ -299,3 +301,28 @@ def test_a_report_of_a_failure_is_found_by_its_id_and_by_nothing_else(demo: Work
     for wrong in ("../x", "FFFF"):
         with pytest.raises(drafts.NothingToTell):
             drafts.about(demo, "failure", wrong)
+
+
+def test_a_crosswalk_request_has_the_accepted_pairs_of_staff_attached_and_stops_at_a_students_id(
+    demo: Workspace, inbox: Inbox
+) -> None:
+    with pytest.raises(drafts.NothingToTell, match="No pair is accepted"):
+        drafts.crosswalk(demo)
+    with demo.cache.reading() as db:
+        pairs = [each.finding for each in known(db) if each.finding.code in PAIRS]
+    teacher = next(each for each in pairs if each.subject.kind == "teacher")
+    student = next(each for each in pairs if each.subject.kind == "student")
+    assert teacher.other
+    decisions.decide(demo, teacher.id, "accepted")
+    workspace = mailing(demo, inbox)
+    ticket = help_desk.open_ticket(workspace, drafts.crosswalk(workspace))
+    sent(workspace, ticket.number)
+    (message,) = inbox.messages
+    assert message["To"] == "support@clever.example"
+    _note, file = message.get_payload()
+    assert file.get_filename() == "crosswalk.csv"
+    assert f"{teacher.subject.sis_id},{teacher.other.sis_id},,,user" in file.get_payload(decode=True).decode()
+    decisions.decide(demo, student.id, "accepted")
+    ticket = help_desk.open_ticket(workspace, drafts.crosswalk(workspace))
+    with pytest.raises(GivesAway):
+        sent(workspace, ticket.number)
