@@ -15,6 +15,7 @@ from roster_tui.findings.chain.model import Explanation, State
 from roster_tui.findings.model import Evidence, Finding, Owner, Subject
 from roster_tui.findings.store import Known, known, with_id
 from roster_tui.present import counted, day_and_time, display_text
+from roster_tui.roster.account_rows import support_leads
 from roster_tui.roster.history import Run, find_run, runs
 from roster_tui.roster.kinds import BY_NAME
 from roster_tui.roster.read import key_of
@@ -175,6 +176,7 @@ def _body(workspace: Workspace, parts: Iterable[Part]) -> str:
     with workspace.cache.reading() as db:
         latest = runs(db, 1)
         applied = runs(db, 1, state="applied")
+        leads = [f"{name}, {email}" if email else name for name, email in support_leads(db)]
     different = [run for run in latest if run not in applied]
     told = [
         ("Last syncs", [_run(workspace, run) for run in (*different, *applied)] or ["none yet"]),
@@ -182,6 +184,7 @@ def _body(workspace: Workspace, parts: Iterable[Part]) -> str:
             "District and versions",
             [
                 f"{workspace.district.name}, Clever ID {workspace.district.id}",
+                *(f"Support lead: {lead}" for lead in leads),
                 f"roster-tui {__version__}, Clever API {workspace.settings.clever.version}, accounts: "
                 f"{workspace.settings.directory.backend}, Python {platform.python_version()}, {platform.system()}",
             ],

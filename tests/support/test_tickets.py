@@ -16,6 +16,7 @@ from roster_tui import decisions
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import known
 from roster_tui.ledger import LedgerDamaged
+from roster_tui.roster.account_rows import support_leads
 from roster_tui.roster.history import end_run, start_run
 from roster_tui.settings import Settings
 from roster_tui.support import drafts, guard, help_desk
@@ -272,7 +273,11 @@ def test_a_draft_has_the_facts_a_desk_asks_for(demo: Workspace) -> None:
     with demo.cache.reading() as db:
         each = next(one for one in known(db) if one.finding.code.code == "email-missing")
     subject = each.finding.subject
+    with demo.cache.writing() as db:
+        db.execute("UPDATE account SET support_lead = 1 WHERE key = (SELECT key FROM teacher WHERE sis_id = 'T10017')")
+        ((name, email),) = support_leads(db)
     draft = drafts.about(demo, "teacher", subject.clever_id)
+    assert f"Support lead: {name}, {email}\n" in draft.body
     assert f"Clever ID {subject.clever_id}, SIS ID {subject.sis_id}" in draft.body
     assert "broken   teacher valid: the email is blank" in draft.body
     assert "Email missing, since Nov 24 1:04 AM CST, 2026" in draft.body
