@@ -107,7 +107,7 @@ async def test_every_dialog_line_and_message_draws(open_console: Open, hostile: 
                 await desk.press("w")
                 check(desk)
                 await desk.press("escape", "down", "down")
-        await desk.press("4", "n", "t", "d")
+        await desk.press("4", "n", "b", "d")
         await desk.finish()
         assert desk.table.count == 1
         check(desk)
