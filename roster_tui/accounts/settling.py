@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from roster_tui.accounts.changes import Change, Mailed
+from roster_tui.accounts.changes import Change, Mailed, Suspend
 from roster_tui.accounts.judging import Verdict
-from roster_tui.accounts.model import Account, LatestMail, MailState
+from roster_tui.accounts.model import Account, CauseKind, LatestMail, MailState
 from roster_tui.accounts.plan import Item
 from roster_tui.accounts.record import Recorded
 
@@ -39,5 +39,10 @@ def _is_accepted(mark: Mailed, account: Account) -> bool:
 
 
 def is_made(change: Change | None, account: Account) -> bool:
-    """Return whether an account is as a change would make it."""
-    return change is not None and change.applied_to(account) == account
+    """Return whether an account is as a change would make it, and not because somebody else suspended it."""
+    if change is None or change.applied_to(account) != account:
+        return False
+    if isinstance(change, Suspend) and account.cause is not None:
+        # A platform keeps no causes; what it suspended without a word may well have been this.
+        return account.cause == change.cause or account.cause.kind is CauseKind.ON_PLATFORM
+    return True

@@ -112,7 +112,7 @@ def test_nothing_there_yet_says_what_to_do(run: Run, tmp_path: Path) -> None:
     told = run("status", "--data-dir", tmp_path / "empty")
     assert told.code == 2
     assert "roster-tui demo" in told.err
-    assert "CLEVER_TOKEN" in told.err
+    assert "roster-tui init" in told.err
     assert told.out == ""
 
 
