@@ -218,6 +218,7 @@ def test_the_demo_raises_what_was_planted_and_nothing_else(demo: Workspace) -> N
             "email-shared": 1,
             "section-without-valid-teacher": 4,
             "sis-id-changed": 3,
+            "sis-id-maybe-changed": 1,
             "teacher-removed": 1,
             "activation-pending": 4,
             "section-teacher-pending": 17,

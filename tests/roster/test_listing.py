@@ -182,7 +182,9 @@ def test_teachers_are_walked_state_by_state(
     with district.writing() as db:
         for sis_id, state in (("47", "pending"), ("9", "active")):
             row = (key_of(db, TEACHER, sis_id), state, "Teacher", 0, NOW.isoformat())
-            db.execute("INSERT INTO account (key, state, role, pinned, since) VALUES (?, ?, ?, ?, ?)", row)
+            db.execute(
+                "INSERT INTO account (key, state, role, pinned, since, support_lead) VALUES (?, ?, ?, ?, ?, 0)", row
+            )
     with district.reading() as db:
         for descending in (False, True):
             listing = Listing(TEACHER, filter=parse(text, field_types(TEACHER)), order="account", descending=descending)
