@@ -38,7 +38,10 @@ SHARED = Path(__file__).parent.parent.parent / "shared"
 """Real input that stands beside a checkout on the maintainers' machines, never in it."""
 
 hypothesis_settings.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "default",
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("default")
 

@@ -63,6 +63,7 @@ async def test_every_action_is_reached_by_its_key_in_each_of_its_views(
                     assert reached == [action.id], (view, action.key)
 
 
+@pytest.mark.thorough
 async def test_from_home_each_action_is_reached_by_keys_and_does_something_or_says_why(open_console: Open) -> None:
     async with open_console() as desk:
         for action in ACTIONS:
@@ -75,8 +76,10 @@ async def test_from_home_each_action_is_reached_by_keys_and_does_something_or_sa
             before, told = desk.text, len(desk.toasts)
             await desk.press(action.key)
             await desk.until(lambda before=before, told=told: desk.text != before or len(desk.toasts) > told)
-            if len(desk.app.screen_stack) > 1 or desk.app.browser._filter_field.has_focus:
-                await desk.press("escape")
+            for _ in range(3):
+                # A line to search in takes the first escape for itself.
+                if len(desk.app.screen_stack) > 1 or desk.app.browser._filter_field.has_focus:
+                    await desk.press("escape")
             await desk.finish()
             assert len(desk.app.screen_stack) == 1, action.id
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = int(os.environ.get("KILLS", "8"))
 """How often each kind of work is killed; a long run sets more."""
 
 _FORKS = multiprocessing.get_context("forkserver")

@@ -167,7 +167,10 @@ COMMANDS = (
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no modes there")
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+@pytest.mark.parametrize(
+    "umask",
+    [0o000, *(pytest.param(umask, marks=pytest.mark.thorough) for umask in (0o022, 0o277))],
+)
 def test_the_data_folder_is_its_owners_alone_whatever_the_umask(tmp_path: Path, umask: int) -> None:
     data = tmp_path / "data"
     for command in COMMANDS:

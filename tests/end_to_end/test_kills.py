@@ -197,7 +197,7 @@ def run_prepare(tell: Tell, settings: Settings) -> None:
     prepare(settings, DemoOptions(), tell, frozen)
 
 
-@pytest.mark.parametrize("number", range(max(3, KILLS // 6)))
+@pytest.mark.parametrize("number", range(max(1, KILLS // 6)))
 def test_a_demo_killed_while_it_is_made_is_made_anew(tmp_path: Path, number: int, demo: Workspace) -> None:
     draw, settings = random.Random(number), settings_for(tmp_path / "made")
     nights = ["", "Night 1: a small district of 1,900 students, first sync"]

@@ -245,6 +245,7 @@ def test_a_record_that_cannot_be_read_is_kept_as_it_was(district: District) -> N
     }
 
 
+@pytest.mark.thorough
 def test_a_rate_limit_by_a_slow_clock_is_waited_for(district: District) -> None:
     """The moment at which the window ends is over by our clock; by Clever's own, told in ``date``, it is not."""
     told = district.sync("rate-limit-storm:seconds=2", "clock-skew:seconds=-3600")

@@ -88,7 +88,7 @@ nights = st.lists(st.tuples(st.lists(deeds, max_size=6), st.booleans()), min_siz
 """Deeds of each night, and whether the consoles sync after it or sleep."""
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(nights)
 def test_events_lead_to_the_same_cache_as_fetching_everything(
     open_clever: tuple[Service, str], told: list[tuple[list[tuple[str, int, int]], bool]]
