@@ -10,7 +10,6 @@ async def test_it_tells_every_check_and_what_to_do(open_console: Open, demo: Wor
     next((demo.folder / "ledger" / "journal").glob("*.json")).chmod(0o644)
     async with open_console(size=(80, 24)) as desk:
         await desk.pilot.press("D")
-        await desk.until(lambda: "looking ..." in desk.text)
         await desk.until(lambda: "1 failed" in desk.text)
         assert "✗ failed  rights" in desk.text
         assert "chmod -R go=" in desk.text
@@ -23,7 +22,6 @@ async def test_it_tells_every_check_and_what_to_do(open_console: Open, demo: Wor
 async def test_left_early_it_looks_no_further(open_console: Open) -> None:
     async with open_console() as desk:
         await desk.pilot.press("D")
-        await desk.until(lambda: "looking ..." in desk.text)
         await desk.press("escape", "3")
         assert desk.crumb.startswith("Teachers")
         assert not [worker for worker in desk.app.workers if worker.group == "doctor" and worker.is_running]

@@ -226,4 +226,4 @@ def test_the_demo_raises_what_was_planted_and_nothing_else(demo: Workspace) -> N
         }
         causes = {each.finding.id for each in known(db) if each.finding.because is None}
         assert {each.finding.because for each in known(db)} - {None} <= causes
-        assert len(causes) == 12
+        assert len(causes) == 13
