@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -71,6 +72,8 @@ class Session:
             )
         # Everything made until the first frame stays; looking through it for garbage costs a sixth of the start.
         gc.disable()
+        # At 60 frames a second the answer to a key waits for the frame after the one that shows the letter.
+        os.environ.setdefault("TEXTUAL_FPS", "120")
         from roster_tui.console.app import run
 
         run(workspace)

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 
 from roster_tui.roster.cache import Cache
@@ -30,6 +31,9 @@ class Reading:
         self._full = cache.reader()
         self._in_use = {self._first: Lock(), self._full: Lock()}
         self._generation = 0
+        self._last: Window | None = None
+        """What was listed last, whole, and the version of the cache that it is of."""
+        self._last_version = 0
 
     def close(self) -> None:
         """Close all connections; whoever still reads from one is stopped first."""
@@ -70,10 +74,13 @@ class Reading:
         # A query for an earlier key press only holds this one up.
         for db in self._in_use:
             db.interrupt()
-        known = await self._answer(self._generation, first_window, self._first, listing)
+        version = self.version()
+        before = self._last if version == self._last_version else None
+        known = await self._answer(self._generation, partial(first_window, before=before), self._first, listing)
         if known.complete or len(known.keys) == FIRST:
             show(known)
         if known.complete:
+            self._last, self._last_version = known, version
             return
         full = asyncio.ensure_future(self._answer(self._generation, full_window, self._full, listing))
         try:
@@ -81,7 +88,9 @@ class Reading:
                 await asyncio.wait({full}, timeout=_PATIENCE_SECONDS)
                 if not full.done():
                     show(known)
-            show(await full)
+            known = await full
+            self._last, self._last_version = known, version
+            show(known)
         finally:
             full.cancel()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from roster_tui.roster.fields import CONCERNED, FIELDS, ORDERS
-from roster_tui.roster.filter import EVERYTHING, Filter
+from roster_tui.roster.filter import EVERYTHING, Condition, Filter
 from roster_tui.roster.kinds import SECTION, TEACHER, Kind
 
 _WITHIN = {
@@ -41,6 +41,21 @@ class Sql:
 
     text: str
     values: list[Any] = field(default_factory=list)
+
+
+def narrows(new: Listing, old: Listing) -> bool:
+    """Return whether every row of ``new`` is certainly among those of ``old``, and in the same order.
+
+    So it is with each letter that is typed on to a word, and each condition behind the others.
+    """
+    return replace(new, filter=old.filter) == old and all(
+        any(_implies(condition, wanted) for condition in new.filter.conditions) for wanted in old.filter.conditions
+    )
+
+
+def _implies(new: Condition, old: Condition) -> bool:
+    words = not (new.field or new.negated or old.field or old.negated)
+    return new == old or (words and old.value in new.value)
 
 
 def all_of(parts: Sequence[Sql]) -> Sql:

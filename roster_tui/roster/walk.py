@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+
+import orjson
 
 from roster_tui.roster.apply import totals
 from roster_tui.roster.fields import CONCERNED, NO_ACCOUNT, STATE
@@ -33,23 +35,26 @@ class Passed:
 class _Leg:
     """A part of an order, to be walked after the parts before it; ``o`` is a row's ranks."""
 
-    source: str
+    source: Sql
     where: Sql
     order: str
     whole: bool = True
     """Whether it holds every row of its part."""
 
 
-def walk(db: sqlite3.Connection, listing: Listing, most: int) -> Passed:
-    """Return the first keys of a list, at most so many, as far as a few steps lead."""
+def walk(db: sqlite3.Connection, listing: Listing, most: int, along: Sequence[int] | None = None) -> Passed:
+    """Return the first keys of a list, at most so many, as far as a few steps lead.
+
+    ``along`` are the keys of a list that this one narrows: then nothing else need be passed.
+    """
     keys = array("I")
     tests = row_tests(listing)
     row = f"CROSS JOIN {listing.kind.name} t ON t.key = o.key" if "t." in tests.text else ""
-    for leg in _legs(db, listing):
+    for leg in _legs(db, listing) if along is None else [_listed(along)]:
         wanted = all_of([leg.where, tests])
         found = db.execute(
-            f"SELECT o.key FROM {leg.source} {row} WHERE {wanted.text} {leg.order} LIMIT {most - len(keys)}",
-            wanted.values,
+            f"SELECT o.key FROM {leg.source.text} {row} WHERE {wanted.text} {leg.order} LIMIT {most - len(keys)}",
+            [*leg.source.values, *wanted.values],
         )
         keys.extend(key for (key,) in found)
         if len(keys) == most or not leg.whole:
@@ -66,18 +71,25 @@ def _legs(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
         yield from _by_state(db, listing)
 
 
+def _listed(keys: Sequence[int]) -> _Leg:
+    """The beginning of a list whose keys are known."""
+    first = orjson.dumps(list(keys[:_STEPS])).decode()
+    source = Sql("(SELECT value AS key, key AS place FROM json_each(?)) o", [first])
+    return _Leg(source, Sql("1"), "ORDER BY o.place", whole=len(keys) <= _STEPS)
+
+
 def _near(db: sqlite3.Connection, listing: Listing, where: Sql | None = None) -> _Leg:
     """The beginning of a ranked order."""
     total, rank = totals(db)[listing.kind.name], f"o.{column(listing.order)}"
     near = f"{rank} > {total - _STEPS}" if listing.descending else f"{rank} <= {_STEPS}"
     parts = [Sql(near), *([where] if where else [])]
-    return _Leg(f"{listing.kind.name}_rank o", all_of(parts), sorted_by(listing), whole=total <= _STEPS)
+    return _Leg(Sql(f"{listing.kind.name}_rank o"), all_of(parts), sorted_by(listing), whole=total <= _STEPS)
 
 
 def _by_findings(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
     """Few rows have findings; all the others follow, or go before, in order of their names."""
     ranks = f"{listing.kind.name}_rank o"
-    concerned = _Leg(f"{CONCERNED} c CROSS JOIN {ranks} ON o.key = c.key", Sql("1"), sorted_by(listing))
+    concerned = _Leg(Sql(f"{CONCERNED} c CROSS JOIN {ranks} ON o.key = c.key"), Sql("1"), sorted_by(listing))
     unconcerned = Sql(f"o.key NOT IN (SELECT key FROM {CONCERNED})")
     others = _near(db, replace(listing, order="name"), unconcerned)
     yield from (others, concerned) if listing.descending else (concerned, others)
@@ -94,4 +106,4 @@ def _by_state(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
                 yield _near(db, by_name, Sql(f"{STATE.format('o')} = ?", [state]))
         else:
             source = f"account a CROSS JOIN {listing.kind.name}_rank o ON o.key = a.key"
-            yield _Leg(source, Sql("a.state = ?", [state]), sorted_by(by_name))
+            yield _Leg(Sql(source), Sql("a.state = ?", [state]), sorted_by(by_name))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from roster_tui.roster import search
 from roster_tui.roster.apply import totals
-from roster_tui.roster.listing import Listing, hits, sorted_by, within
+from roster_tui.roster.listing import Listing, hits, narrows, sorted_by, within
 from roster_tui.roster.walk import walk
 
 FIRST = 100
@@ -41,15 +41,19 @@ class Window:
         return self.exact and len(self.keys) == self.count
 
 
-def first_window(db: sqlite3.Connection, listing: Listing, size: int = FIRST) -> Window:
+def first_window(
+    db: sqlite3.Connection, listing: Listing, size: int = FIRST, *, before: Window | None = None
+) -> Window:
     """Return the first keys, as far as a few steps along the order lead: at once, for every key press.
 
-    There may be none yet where they are rare; then `full_window` is not far.
+    There may be none yet where they are rare; then `full_window` is not far. ``before`` is what was listed last:
+    when this list narrows it, the steps lead along its rows.
     """
     total = _total(db, listing)
     if _match(db, listing) is None:
         return Window(listing, array("I"), 0, True, total)
-    passed = walk(db, listing, size + 1)
+    narrowing = before is not None and before.complete and narrows(listing, before.listing)
+    passed = walk(db, listing, size + 1, before.keys if narrowing and before else None)
     keys = passed.keys[:size]
     if listing.everything:
         return Window(listing, keys, total, True, total)

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from typing import Any
 
 import pytest
 
@@ -28,11 +29,11 @@ class Endless:
         monkeypatch.setattr(module, "first_window", self._first_window)
         monkeypatch.setattr(module, "full_window", self._full_window)
 
-    def _first_window(self, db: sqlite3.Connection, listing: Listing) -> Window:
+    def _first_window(self, db: sqlite3.Connection, listing: Listing, **options: Any) -> Window:
         if listing == ALL and self.walking:
             self.at_work.set()
             db.execute(FOREVER).fetchone()
-        return plain_first_window(db, listing)
+        return plain_first_window(db, listing, **options)
 
     def _full_window(self, db: sqlite3.Connection, listing: Listing) -> Window:
         if listing == ALL:

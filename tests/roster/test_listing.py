@@ -16,7 +16,7 @@ from roster_tui.roster.cache import Cache
 from roster_tui.roster.fields import FIELDS, ORDERS, field_types
 from roster_tui.roster.filter import parse
 from roster_tui.roster.kinds import BY_NAME, SCHOOL, SECTION, STUDENT, TEACHER
-from roster_tui.roster.listing import Listing
+from roster_tui.roster.listing import Listing, narrows
 from roster_tui.roster.read import key_of, rows
 from roster_tui.roster.text import fold, listed_name, spoken_name
 from roster_tui.roster.window import Window, first_window, full_window
@@ -171,6 +171,46 @@ def test_however_short_the_walk_it_finds_the_beginning_of_the_whole_order(
                 assert not first.exact or first.count == full.count
                 if steps >= full.total:
                     assert len(first.keys) == min(2, full.count)
+
+
+NARROWING = ["", "o", "lo", "glo", "glover", "glover grade:9", "glover grade:9 -choir", "teacher:glover glover"]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 100])
+@pytest.mark.parametrize("old", NARROWING)
+@pytest.mark.parametrize("new", [*NARROWING, "-glover", "-glo", "grade:10"])
+def test_what_is_listed_already_is_walked_along_only_when_it_holds_every_row(
+    district: Cache, monkeypatch: pytest.MonkeyPatch, old: str, new: str, steps: int
+) -> None:
+    monkeypatch.setattr(walk, "_STEPS", steps)
+    with district.reading() as db:
+        for descending in (False, True):
+            before, listing = (
+                Listing(SECTION, filter=parse(text, field_types(SECTION)), descending=descending) for text in (old, new)
+            )
+            full = full_window(db, listing)
+            first = first_window(db, listing, 2, before=full_window(db, before))
+            assert list(first.keys) == list(full.keys[: len(first.keys)])
+            assert not first.exact or first.count == full.count
+            other_order = Listing(SECTION, filter=before.filter, order="grade", descending=descending)
+            first = first_window(db, listing, 2, before=full_window(db, other_order))
+            assert list(first.keys) == list(full.keys[: len(first.keys)])
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    [
+        ("glover", "glo", True),
+        ("glover grade:9", "glover", True),
+        ("glo", "glover", False),
+        ("-glover", "-glo", False),
+        ("grade:10", "grade:1", False),
+        ("teacher:glover", "glover", False),
+    ],
+)
+def test_what_narrows_what(new: str, old: str, expected: bool) -> None:
+    one, other = (Listing(SECTION, filter=parse(text, field_types(SECTION))) for text in (new, old))
+    assert narrows(one, other) is expected
 
 
 @pytest.mark.parametrize("steps", [0, 1, 3, 100])
