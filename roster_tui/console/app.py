@@ -1,4 +1,4 @@
-"""The console: keys become actions of the table, actions become calls of the rooms below."""
+"""The console: its lines, its messages and questions, and the way from a key to an action of the table."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from rich.text import Text
 from textual import on
@@ -17,31 +17,27 @@ from textual.app import App, ComposeResult
 from textual.command import Provider
 from textual.events import Event, InputEvent, Resize
 
-from roster_tui.actions import BY_ID, Context
+from roster_tui.actions import Context
 from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
+from roster_tui.console.doing import Doing
 from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.looks import Looks, styles_folder
 from roster_tui.console.palette import ActionProvider
-from roster_tui.console.places import Place
 from roster_tui.console.reading import Reading
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
-from roster_tui.keymap import keymap
+from roster_tui.keymap import Keymap, keymap
 from roster_tui.present import display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
 from roster_tui.roster.history import waiting
-from roster_tui.roster.read import clever_ids, pending_ids, section_ids
 from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from roster_tui.accounts.deeds import Planned
     from roster_tui.accounts.verbs import Asked
-    from roster_tui.console.acting import Acting
-    from roster_tui.console.copying import Copying
-    from roster_tui.console.syncing import Syncing
     from roster_tui.sync.hold import Review
 
 SMALLEST = (60, 15)
@@ -71,28 +67,27 @@ class RosterApp(App[None]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self.workspace = workspace
-        self.keymap = keymap(workspace.settings.console.keys)
+        self.workspace: Workspace = workspace
+        self.keymap: Keymap = keymap(workspace.settings.console.keys)
         for key in self.keymap.keys:
             self.bind(key, f"key('{key}')", show=False)
         self.ascii_only = workspace.settings.console.ascii
         """Whether symbols and lines are drawn with ASCII."""
-        self.looks = Looks(self)
+        self.looks: Looks = Looks(self)
         self._damage = ""
         try:
-            self.reading = Reading(workspace.cache)
+            self.reading: Reading = Reading(workspace.cache)
         except CacheDamaged as error:
             # It has been moved aside; there is an empty one now, and all that cannot be fetched again is there.
             self._damage = str(error)
             self.reading = Reading(workspace.cache)
-        self.browser = Browser(workspace, self.reading)
+        self.browser: Browser = Browser(workspace, self.reading)
+        self.doing: Doing = Doing(self)
         self._seen_version = self.reading.version()
         self._pending = 0
         self._standing: Standing | None = None
-        self._acting: Acting | None = None
-        self._syncing: Syncing | None = None
         self._held = False
-        self._told: deque[Told] = deque(maxlen=_MESSAGES_KEPT)
+        self.told: deque[Told] = deque(maxlen=_MESSAGES_KEPT)
 
     def compose(self) -> ComposeResult:
         """Lay out status, browser, keys."""
@@ -124,6 +119,34 @@ class RosterApp(App[None]):
         """Close the connections."""
         self.reading.close()
 
+    def _get_ready_to_act(self) -> None:
+        if not gc.isenabled():
+            # What stands now is not looked through again: a full collection would hold a key up for 30 ms.
+            gc.freeze()
+            gc.enable()
+        if not self.workspace.settings.refusal:
+            self.doing.settle()
+
+    async def on_event(self, event: Event) -> None:
+        """Note that somebody is there, and go on as usual."""
+        if isinstance(event, InputEvent):
+            self.looks.last_input = time.monotonic()
+        await super().on_event(event)
+
+    def changed(self) -> None:
+        """Show what stands now, in place."""
+        if not self.is_running:
+            # What was under way when the console was left has nothing to show any more.
+            return
+        self._seen_version = self.reading.version()
+        self.refresh_status()
+        self.browser.refresh_place()
+
+    def _look_for_changes(self) -> None:
+        """Another console, or the nightly run, may have written: rows change in place then."""
+        if self.reading.version() != self._seen_version:
+            self.changed()
+
     # -- lines --------------------------------------------------------------------------------------
 
     def refresh_status(self) -> None:
@@ -152,10 +175,11 @@ class RosterApp(App[None]):
             self.query_one("#status", Line).show(*status_parts(self._standing, self.size.width))
 
     def _busy(self) -> str:
-        if self._acting and self._acting.told:
-            return self._acting.told
-        if self._syncing and self._syncing.running:
-            return self._syncing.told
+        acting, syncing = self.doing.acting, self.doing.syncing
+        if acting and acting.told:
+            return acting.told
+        if syncing and syncing.running:
+            return syncing.told
         return "a sync is held (7)" if self._held else ""
 
     @on(Browser.Changed)
@@ -182,6 +206,7 @@ class RosterApp(App[None]):
     def context(self) -> Context:
         """Return where one is and what is under the cursor, for deciding what can be done."""
         browser, row, known = self.browser, self.browser.row, self.browser.finding
+        acting, syncing = self.doing.acting, self.doing.syncing
         return Context(
             view=browser.place.view,
             row_kind=row.kind if row else None,
@@ -197,9 +222,9 @@ class RosterApp(App[None]):
             pending=self._pending,
             read_only=self.workspace.settings.read_only,
             operator_role=self.workspace.settings.operator_role,
-            cannot=self._acting.cannot if self._acting else {},
-            can_undo=bool(self._acting and self._acting.can_undo),
-            syncing=bool(self._syncing and self._syncing.running),
+            cannot=acting.cannot if acting else {},
+            can_undo=bool(acting and acting.can_undo),
+            syncing=bool(syncing and syncing.running),
             held=self._held,
             depth=len(browser.history),
             filtered=bool(browser.place.filter_text),
@@ -208,174 +233,19 @@ class RosterApp(App[None]):
     def action_key(self, key: str) -> None:
         """Do what a key stands for where one is."""
         if action := self.keymap.meant_by(key, self.browser.place.view):
-            self.act(action.id)
-
-    def act(self, action_id: str) -> None:
-        """Do an action of the table, or say why it cannot be done."""
-        if action_id == "nav.back" and self.browser.leave_filter():
-            return
-        action = BY_ID[action_id]
-        if reason := action.unavailable(self.context()):
-            self.tell(reason, "warning")
-        elif action_id == "view.trackers":
-            self.browser.open_trackers()
-        elif action_id.startswith("view."):
-            self.browser.go(Place(action_id.removeprefix("view.")))
-        else:
-            HANDLERS[action_id](self)
-
-    def _mark_all(self) -> None:
-        self._marked(self.browser.mark_all())
-
-    def _mark_range(self) -> None:
-        self._marked(self.browser.mark_range())
-
-    def _mark_invert(self) -> None:
-        self._marked(self.browser.invert_marks())
-
-    def _marked(self, done: bool) -> None:
-        if not done:
-            self.tell("The list is still being read; try again", "warning")
-
-    def _copying(self) -> Copying:
-        from roster_tui.console.copying import Copying
-
-        assert self._driver is not None
-        return Copying(self.workspace, self.browser, self._driver.write, self)
+            self.doing.act(action.id)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send text that is marked on the screen or in a field to the terminal's clipboard."""
-        self._copy(self._copying().text(text, "the text"))
+        self.doing.copy(text)
 
-    def _copy(self, copying: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(copying, group="copying", exclusive=True, description="copy")
-
-    def _show_messages(self) -> None:
-        from roster_tui.console.messages import MessagesScreen
-
-        self.push_screen(MessagesScreen(self._told, self.workspace.settings.zone))
-
-    def _doctor(self) -> None:
-        from roster_tui.console.doctor import DoctorScreen
-
-        self.push_screen(DoctorScreen(self.workspace))
-
-    def _help(self) -> None:
-        from roster_tui.console.screens import HelpScreen
-
-        self.push_screen(HelpScreen(self.context(), self.keymap))
-
-    # -- findings -----------------------------------------------------------------------------------
-
-    def _why(self) -> None:
-        from roster_tui.console.why import WhyScreen
-        from roster_tui.why import of as why_of
-
-        if (record := self.browser.record) and (why := why_of(self.workspace, *record)):
-            self.push_screen(WhyScreen(self.workspace, why))
-
-    def _draft_ticket(self) -> None:
-        self.run_worker(self._drafted(*self.browser.told_about), group="window", description="draft a ticket")
-
-    async def _drafted(self, kind: str, wanted: str) -> None:
-        from roster_tui.console.ticket import TicketScreen, drafted
-
-        if ticket := await drafted(self.workspace, self, kind, wanted):
-            self.push_screen(TicketScreen(self.workspace, ticket, self))
-
-    def _show_tickets(self) -> None:
-        from roster_tui.console.ticket_list import TicketListScreen
-
-        self.push_screen(TicketListScreen(self.workspace, self))
-
-    def _show_resources(self) -> None:
-        from roster_tui.console.resources import ResourcesScreen
-        from roster_tui.support.resources import known_resources, words_for
-
-        row, known = self.browser.row, self.browser.finding
-        code = known.finding.code.code if known else ""
-        words = words_for(row.kind if row else None, row.account_state if row else None, code)
-        own = self.workspace.settings.support.resources
-        self.push_screen(ResourcesScreen(known_resources(own), words, self.copy_to_clipboard))
-
-    def _decide(self, action_id: str) -> None:
-        from roster_tui.console.deciding import Deciding
-
-        if known := self.browser.finding:
-            deciding = Deciding(self.workspace, self, self._changed)
-            self.run_worker(deciding.decide(action_id, known), group="acting", description=action_id)
+    # -- questions and messages ---------------------------------------------------------------------
 
     async def ask(self, title: str, question: str) -> str | None:
         """Ask for a line of text and wait for it; None when it is left."""
         from roster_tui.console.deciding import ReasonScreen
 
         return await self.push_screen_wait(ReasonScreen(title, question))
-
-    def _step(self, steps: int) -> None:
-        if not self.browser.step(steps):
-            self.tell("This is the first place" if steps < 0 else "This is the latest place", "warning")
-
-    def _reveal(self) -> None:
-        from roster_tui.console.deciding import Deciding
-
-        if known := self.browser.finding:
-            deciding = Deciding(self.workspace, self, self.browser.reveal)
-            self.run_worker(deciding.reveal(known), group="acting", description="reveal")
-
-    async def on_event(self, event: Event) -> None:
-        """Note that somebody is there, and go on as usual."""
-        if isinstance(event, InputEvent):
-            self.looks.last_input = time.monotonic()
-        await super().on_event(event)
-
-    # -- accounts and sync --------------------------------------------------------------------------
-
-    def _get_ready_to_act(self) -> None:
-        if not gc.isenabled():
-            # What stands now is not looked through again: a full collection would hold a key up for 30 ms.
-            gc.freeze()
-            gc.enable()
-        if not self.workspace.settings.refusal:
-            self.run_worker(self._hands().settle(), group="acting", description="settle")
-
-    def _hands(self) -> Acting:
-        if self._acting is None:
-            from roster_tui.console.acting import Acting
-
-            self._acting = Acting(self.workspace, self, self._changed)
-        return self._acting
-
-    def _act_on(self, action_id: str, ids: list[str]) -> None:
-        self.run_worker(self._hands().act(BY_ID[action_id], ids), group="acting", description=action_id)
-
-    def _chosen(self) -> list[str]:
-        """Return whom an action is for: the marked, or the row under the cursor."""
-        browser = self.browser
-        if browser.place.marks:
-            return clever_ids(self.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
-        return [browser.row.clever_id] if browser.row and browser.row.clever_id else []
-
-    def _act_on_trackers(self, verb: str) -> None:
-        browser = self.browser
-        ids = [browser.row.clever_id] if browser.row and browser.row.clever_id else []
-        if browser.place.marks:
-            ids = section_ids(self.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
-        self.run_worker(self._hands().act_on_trackers(verb, ids), group="acting", description=verb)
-
-    def _undo(self) -> None:
-        self.run_worker(self._hands().undo(), group="acting", description="undo")
-
-    def _sync(self) -> None:
-        from roster_tui.console.syncing import Syncing
-
-        self._syncing = self._syncing or Syncing(self.workspace, self, self._changed)
-        self.run_worker(self._syncing.run(), group="sync", description="sync")
-
-    def _settle_hold(self, approve: bool) -> None:
-        from roster_tui.console.holding import Holding
-
-        holding = Holding(self.workspace, self, self._changed)
-        self.run_worker(holding.approve() if approve else holding.discard(), group="acting", description="hold")
 
     async def confirm_held(self, review: Review, question: str) -> bool:
         """Show a held sync and wait for the answer."""
@@ -397,24 +267,11 @@ class RosterApp(App[None]):
 
     def tell(self, message: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """Show a message for a while; it is text, whatever it holds."""
-        self._told.append(Told(self.workspace.clock(), message, severity))
+        self.told.append(Told(self.workspace.clock(), message, severity))
         if self.looks.locked:
             # It can be read in the list of messages, by whoever comes back.
             return
         self.notify(display_text(message, 600), severity=severity, markup=False, timeout=_TOAST_SECONDS)
-
-    def _changed(self) -> None:
-        if not self.is_running:
-            # What was under way when the console was left has nothing to show any more.
-            return
-        self._seen_version = self.reading.version()
-        self.refresh_status()
-        self.browser.refresh_place()
-
-    def _look_for_changes(self) -> None:
-        """Another console, or the nightly run, may have written: rows change in place then."""
-        if self.reading.version() != self._seen_version:
-            self._changed()
 
     # -- failing ------------------------------------------------------------------------------------
 
@@ -430,60 +287,6 @@ class RosterApp(App[None]):
         said = f"The console failed (incident {incident}). Nothing was lost. A report without roster data is in {file}"
         self._exit_renderables.append(Text(said))
         self._close_messages_no_wait()
-
-
-HANDLERS: Mapping[str, Callable[[RosterApp], object]] = {
-    "row.open": lambda app: app.browser.open_row(),
-    "nav.back": lambda app: app.browser.back(),
-    "nav.before": lambda app: app._step(-1),
-    "nav.after": lambda app: app._step(1),
-    "nav.go": lambda app: app.browser.open_going(),
-    "detail.toggle": lambda app: app.browser.toggle_detail(),
-    "row.why": RosterApp._why,
-    "row.reveal": RosterApp._reveal,
-    "finding.dismiss": lambda app: app._decide("finding.dismiss"),
-    "pair.accept": lambda app: app._decide("pair.accept"),
-    "pair.reject": lambda app: app._decide("pair.reject"),
-    "finding.reopen": lambda app: app._decide("finding.reopen"),
-    "finding.set_aside": lambda app: app.browser.toggle_set_aside(),
-    "list.filter": lambda app: app.browser.open_filter(),
-    "list.sort": lambda app: app.browser.sort(),
-    "list.reverse": lambda app: app.browser.reverse(),
-    "mark.toggle": lambda app: app.browser.mark(),
-    "mark.all": RosterApp._mark_all,
-    "mark.range": RosterApp._mark_range,
-    "mark.invert": RosterApp._mark_invert,
-    "mark.none": lambda app: app.browser.unmark_all(),
-    "account.suspend": lambda app: app._act_on("account.suspend", app._chosen()),
-    "account.unsuspend": lambda app: app._act_on("account.unsuspend", app._chosen()),
-    "account.activate": lambda app: app._act_on("account.activate", app._chosen()),
-    "account.reset_password": lambda app: app._act_on("account.reset_password", app._chosen()),
-    "account.role": lambda app: app._act_on("account.role", app._chosen()),
-    "account.pin": lambda app: app._act_on("account.pin", app._chosen()),
-    "account.unpin": lambda app: app._act_on("account.unpin", app._chosen()),
-    "account.support_lead": lambda app: app._act_on("account.support_lead", app._chosen()),
-    "account.not_support_lead": lambda app: app._act_on("account.not_support_lead", app._chosen()),
-    "account.activate_all": lambda app: app._act_on("account.activate_all", pending_ids(app.reading.pages)),
-    "tracker.create": lambda app: app._act_on_trackers("create-tracker"),
-    "tracker.archive": lambda app: app._act_on_trackers("archive-tracker"),
-    "ticket.new": RosterApp._draft_ticket,
-    "ticket.list": RosterApp._show_tickets,
-    "app.resources": RosterApp._show_resources,
-    "action.undo": RosterApp._undo,
-    "sync.run": RosterApp._sync,
-    "hold.approve": lambda app: app._settle_hold(approve=True),
-    "hold.discard": lambda app: app._settle_hold(approve=False),
-    "copy.rows": lambda app: app._copy(app._copying().rows()),
-    "copy.id": lambda app: app._copy(app._copying().clever_id()),
-    "app.theme": lambda app: app.looks.next_theme(),
-    "app.lock": lambda app: app.looks.lock(),
-    "app.doctor": RosterApp._doctor,
-    "app.messages": RosterApp._show_messages,
-    "app.help": RosterApp._help,
-    "app.palette": RosterApp.action_command_palette,
-    "app.quit": lambda app: app.exit(),
-}
-"""What each action does here; views are places of their own."""
 
 
 def run(workspace: Workspace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,40 +11,25 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from roster_tui.console import reports
 from roster_tui.console.bars import crumb_parts, report_counts, window_counts
 from roster_tui.console.columns import Row
 from roster_tui.console.completion import Completion, completed_filter
 from roster_tui.console.filterline import FilterLine
 from roster_tui.console.going import School, completed, destination
-from roster_tui.console.lines import Line, Pane, Part, Parts
+from roster_tui.console.lines import Line, Pane
 from roster_tui.console.places import Place, Visited, opened
 from roster_tui.console.reading import Reading, Superseded
+from roster_tui.console.reports import Report
+from roster_tui.console.showing import detail_at, failed, report_at
 from roster_tui.console.sources import RosterSource, shown_rows
 from roster_tui.console.table import RecordTable
 from roster_tui.findings.store import Known, Status
-from roster_tui.ledger import LedgerDamaged
-from roster_tui.present import display_text
-from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
 from roster_tui.roster.read import schools_named
 from roster_tui.roster.window import Window
 from roster_tui.workspace import Workspace
-
-
-def _sync_runs(workspace: Workspace) -> reports.Report:
-    from roster_tui.console.runs import sync_runs
-
-    return sync_runs(workspace)
-
-
-_REPORTS: Mapping[str, Callable[[Workspace], reports.Report]] = {
-    "triage": reports.triage,
-    "activity": reports.activity,
-    "sync": _sync_runs,
-}
 
 
 class Browser(Vertical):
@@ -59,7 +44,7 @@ class Browser(Vertical):
         self._reading = reading
         self.place = Place("triage")
         self.history: list[Place] = []
-        self._report: reports.Report | None = None
+        self._report: Report | None = None
         self._window: Window | None = None
         self._mistake = ""
         self._going = False
@@ -132,22 +117,9 @@ class Browser(Vertical):
             self.run_worker(self._show_listing(self.place), group="window", exclusive=True, description="window")
             return
         self._window = None
-        self._report = self._read_report()
+        self._report = report_at(self._workspace, self.place)
         self.table.show(self._report, self.place.key)
         self._show_around()
-
-    def _read_report(self) -> reports.Report:
-        try:
-            if self.place.view == "conflicts":
-                place = self.place
-                return reports.conflicts(self._workspace, narrowed=place.narrowed, with_set_aside=place.set_aside)
-            if self.place.view == "trackers":
-                from roster_tui.console.trackers import tracker_report
-
-                return tracker_report(self._workspace, self.place.within)
-            return _REPORTS[self.place.view](self._workspace)
-        except (CacheDamaged, LedgerDamaged, sqlite3.DatabaseError, OSError) as error:
-            return _failed(error)
 
     async def _show_listing(self, place: Place) -> None:
         try:
@@ -155,7 +127,7 @@ class Browser(Vertical):
         except Superseded:
             return
         except sqlite3.DatabaseError as error:
-            self.table.show(_failed(error), None)
+            self.table.show(failed(error), None)
 
     def _show_window(self, place: Place, window: Window) -> None:
         self._report, self._window = None, window
@@ -175,27 +147,12 @@ class Browser(Vertical):
 
     def show_detail(self) -> None:
         """Write the detail of the row under the cursor, if it is open."""
-        if self.detail.display:
+        if self.detail.display and self.row is not None:
             width = max(20, self.detail.size.width)
-            self.detail.show(self._detail_lines(self.row, width) if self.row else [])
-
-    def _detail_lines(self, row: Row, width: int) -> list[Parts]:
-        from roster_tui.console import details
-
-        if self.place.kind is not None:
-            return details.record_lines(self._workspace, row, width)
-        if self._report and str(row.key) in self._report.findings:
-            found, revealed = self._report.findings[str(row.key)], row.key == self._revealed
-            return details.finding_lines(self._workspace, found, width, revealed=revealed)
-        if row.kind == "entry":
-            return details.entry_lines(self._workspace, int(row.key), width)
-        if row.kind == "tracker":
-            return details.tracker_lines(self._workspace, int(row.key), width)
-        if row.kind == "run":
-            from roster_tui.console.runs import run_lines
-
-            return run_lines(self._workspace, int(row.key), width)
-        return [[Part(part.text)] for part in row.cells if part.text]
+            revealed = self.row.key == self._revealed
+            self.detail.show(detail_at(self._workspace, self._report, self.row, width, revealed=revealed))
+        elif self.detail.display:
+            self.detail.show([])
 
     # -- going --------------------------------------------------------------------------------------
 
@@ -435,7 +392,3 @@ class Browser(Vertical):
     @on(RecordTable.Opened)
     def _clicked(self) -> None:
         self.open_row()
-
-
-def _failed(error: Exception) -> reports.Report:
-    return reports.Report((), (), f"This could not be read.\n{display_text(error)}")

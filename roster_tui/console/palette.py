@@ -20,7 +20,7 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         """Yield all of them."""
         for action in self._actions():
-            yield DiscoveryHit(_display(action), partial(self._console.act, action.id), help=self._help(action))
+            yield DiscoveryHit(_display(action), partial(self._console.doing.act, action.id), help=self._help(action))
 
     async def search(self, query: str) -> Hits:
         """Yield those whose title or help is like the query."""
@@ -28,7 +28,7 @@ class ActionProvider(Provider):
         for action in self._actions():
             score = max(matcher.match(action.title), matcher.match(action.help) * 0.8)
             if score > 0:
-                act = partial(self._console.act, action.id)
+                act = partial(self._console.doing.act, action.id)
                 yield Hit(score, _display(action), act, help=self._help(action))
 
     @property

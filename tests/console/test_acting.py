@@ -109,7 +109,7 @@ async def test_for_many_accounts_their_number_has_to_be_typed(open_console: Open
 async def test_a_role_is_chosen_planned_and_given_for_a_time(open_console: Open, demo: Workspace) -> None:
     async with open_console() as desk:
         await go_to(desk, "status:active")
-        who = desk.app._chosen()
+        who = desk.app.doing.chosen()
         await desk.press("r")
         await desk.until(lambda: isinstance(desk.app.screen, RightsScreen))
         await desk.settle()
@@ -294,7 +294,7 @@ async def test_who_changed_behind_an_open_plan_is_asked_about_again(open_console
     async with open_console() as desk:
         await desk.press("3", "space", "space", "space")
         await plan_after(desk, "s")
-        already, pinned, as_shown = desk.app._chosen()
+        already, pinned, as_shown = desk.app.doing.chosen()
         performer = demo.performer()
         await performer.perform(await performer.plan("suspend", [already]))
         await performer.perform(await performer.plan("pin", [pinned]))
@@ -327,7 +327,7 @@ async def test_a_second_action_waits_for_the_first(
     async with open_console() as desk:
         await go_to(desk, "status:active")
         await desk.press("s")
-        await desk.until(lambda: desk.app._acting and desk.app._acting.busy)
+        await desk.until(lambda: desk.app.doing.acting and desk.app.doing.acting.busy)
         await desk.press("s")
         await desk.until(lambda: desk.toasts)
         assert desk.toasts == ["An action is under way already"]

@@ -9,7 +9,7 @@ import pytest
 from textual.command import CommandList, CommandPalette
 
 from roster_tui.actions import ACTIONS, BY_ID, VIEWS, Context, Danger, key_name
-from roster_tui.console.app import HANDLERS, RosterApp
+from roster_tui.console.doing import HANDLERS, Doing
 from roster_tui.console.screens import help_lines
 from roster_tui.keymap import Keymap
 from tests.console.conftest import Open
@@ -40,14 +40,14 @@ async def test_every_action_is_reached_by_its_key_in_each_of_its_views(
     open_console: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached: list[str] = []
-    act = RosterApp.act
+    act = Doing.act
 
-    def noted(app: RosterApp, action_id: str) -> None:
+    def noted(doing: Doing, action_id: str) -> None:
         reached.append(action_id)
         if action_id == wanted_view:
-            act(app, action_id)
+            act(doing, action_id)
 
-    monkeypatch.setattr(RosterApp, "act", noted)
+    monkeypatch.setattr(Doing, "act", noted)
     async with open_console() as desk:
         for view in VIEWS:
             wanted_view = f"view.{view}"

@@ -18,7 +18,7 @@ async def test_a_sync_runs_beside_the_work_and_tells_its_progress(open_console: 
 
         def noted() -> None:
             progress()
-            told.add(desk.app._syncing.told.rstrip("0123456789, "))  # type: ignore[union-attr]
+            told.add(desk.app.doing.syncing.told.rstrip("0123456789, "))  # type: ignore[union-attr]
 
         desk.app.refresh_status = noted  # type: ignore[method-assign]
         await desk.pilot.press("S")
@@ -62,7 +62,7 @@ async def test_the_cursor_stays_with_its_record_when_another_process_writes(
         key = chosen.key
         performer = demo.performer()
         # Another console suspends this teacher, and the nightly run takes three before it away.
-        ids = desk.app._chosen()
+        ids = desk.app.doing.chosen()
         report = await performer.perform(await performer.plan("suspend", ids))
         await asyncio.to_thread(demo.show_accounts, report.accounts)
         with demo.cache.writing() as db:

@@ -1,0 +1,74 @@
+"""What a place shows when it is no list of records: its report, and the detail of a row of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from roster_tui.console import reports
+from roster_tui.console.columns import Row
+from roster_tui.console.lines import Part, Parts
+from roster_tui.console.places import Place
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.present import display_text
+from roster_tui.roster.cache import CacheDamaged
+from roster_tui.workspace import Workspace
+
+
+def report_at(workspace: Workspace, place: Place) -> reports.Report:
+    """Return what a place lists; what could not be read is said in place of rows."""
+    try:
+        return _REPORTS[place.view](workspace, place)
+    except (CacheDamaged, LedgerDamaged, sqlite3.DatabaseError, OSError) as error:
+        return failed(error)
+
+
+def failed(error: Exception) -> reports.Report:
+    """Return an empty report that says why it is empty."""
+    return reports.Report((), (), f"This could not be read.\n{display_text(error)}")
+
+
+def detail_at(
+    workspace: Workspace, report: reports.Report | None, row: Row, width: int, *, revealed: bool
+) -> list[Parts]:
+    """Return everything about a row, of a report or, without one, of a list of records."""
+    from roster_tui.console import details
+
+    if report is None:
+        return details.record_lines(workspace, row, width)
+    if str(row.key) in report.findings:
+        return details.finding_lines(workspace, report.findings[str(row.key)], width, revealed=revealed)
+    if row.kind == "entry":
+        return details.entry_lines(workspace, int(row.key), width)
+    if row.kind == "tracker":
+        return details.tracker_lines(workspace, int(row.key), width)
+    if row.kind == "run":
+        from roster_tui.console.runs import run_lines
+
+        return run_lines(workspace, int(row.key), width)
+    return [[Part(part.text)] for part in row.cells if part.text]
+
+
+def _conflicts(workspace: Workspace, place: Place) -> reports.Report:
+    return reports.conflicts(workspace, narrowed=place.narrowed, with_set_aside=place.set_aside)
+
+
+def _trackers(workspace: Workspace, place: Place) -> reports.Report:
+    from roster_tui.console.trackers import tracker_report
+
+    return tracker_report(workspace, place.within)
+
+
+def _sync_runs(workspace: Workspace, place: Place) -> reports.Report:
+    from roster_tui.console.runs import sync_runs
+
+    return sync_runs(workspace)
+
+
+_REPORTS: Mapping[str, Callable[[Workspace, Place], reports.Report]] = {
+    "triage": lambda workspace, place: reports.triage(workspace),
+    "conflicts": _conflicts,
+    "trackers": _trackers,
+    "activity": lambda workspace, place: reports.activity(workspace),
+    "sync": _sync_runs,
+}
