@@ -104,6 +104,15 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_cell(value: object) -> str:
+    """Return a value as a cell of a CSV file; none can be a formula in a spreadsheet: it begins with ``'`` then."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
 def counted(value: int, singular: str, plural: str | None = None) -> str:
     """Return a count with its noun: ``1 section``, ``5 sections``."""
     return f"{value:,} {singular if value == 1 else plural or singular + 's'}"

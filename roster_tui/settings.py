@@ -259,6 +259,25 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+class SftpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where sealed bundles are delivered: the vendor's SFTP server, known by its host key."""
+
+    host: Annotated[str, Meta(description="SFTP server that sealed bundles are delivered to")] = ""
+    port: Annotated[int, Meta(description="Port of the SFTP server", ge=1, le=65_535)] = 22
+    host_key: Annotated[
+        str,
+        Meta(description="The server's public key, as the vendor tells it: `ssh-ed25519 AAAA...`; no other is trusted"),
+    ] = ""
+    username: Annotated[str, Meta(description="User on the SFTP server")] = ""
+    key_file: Annotated[
+        str, Meta(description="File that holds the private key to sign in with; only its owner may read it")
+    ] = ""
+    password_file: Annotated[
+        str, Meta(description="File that holds the password, where there is no key; only its owner may read it")
+    ] = ""
+    folder: Annotated[str, Meta(description="Folder on the server that bundles are put into")] = "."
+
+
 class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How help is asked for, and what the texts that leave may hold."""
 
@@ -275,6 +294,11 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     allow_staff: Annotated[
         bool, Meta(description="Whether names and emails of staff may stand in what leaves; students' never may")
     ] = True
+    vendor_keys: Annotated[
+        dict[str, str],
+        Meta(description='Public keys that bundles are sealed for, by name, as in `"Platform" = "age1..."`'),
+    ] = {}
+    sftp: SftpSettings = SftpSettings()
 
 
 def is_secure(url: str) -> bool:
@@ -556,5 +580,6 @@ def _names() -> list[str]:
         KindHoldSettings,
         NotifySettings,
         SupportSettings,
+        SftpSettings,
     )
     return [field.name for table in tables for field in msgspec.structs.fields(table)]

@@ -86,6 +86,10 @@ def _known(error: Exception) -> int | None:
     from roster_tui.sandbox.serve import PortTaken
     from roster_tui.settings import SettingsError
     from roster_tui.sis import SisFileError
+    from roster_tui.support.bundle.choosing import NobodyChosen
+    from roster_tui.support.bundle.delivery import NotDelivered
+    from roster_tui.support.bundle.lock import KeyUnusable
+    from roster_tui.support.bundle.seal import BundleRefused
     from roster_tui.support.drafts import NothingToTell
     from roster_tui.support.help_desk import TicketNotSent
     from roster_tui.support.ticket_store import NoSuchTicket
@@ -95,12 +99,14 @@ def _known(error: Exception) -> int | None:
 
     if isinstance(error, CleverError | DirectoryError):
         return UNREACHABLE
-    if isinstance(error, HoldChanged | CannotUndo | TicketRefused):
+    if isinstance(error, HoldChanged | CannotUndo | TicketRefused | BundleRefused):
         return BLOCKED
     if isinstance(
         error,
         SettingsError
         | KeysError
+        | KeyUnusable
+        | NobodyChosen
         | NoToken
         | NoDistrict
         | NoSuchFinding
@@ -115,6 +121,7 @@ def _known(error: Exception) -> int | None:
         | ExportUnreadable
         | FolderUnusable
         | LedgerDamaged
+        | NotDelivered
         | OSError
         | OtherDemo
         | PortTaken

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from roster_tui.present import NOTHING, cell_width, display_text, fitted
+from roster_tui.present import NOTHING, cell_width, csv_cell, display_text, fitted
 
 _WIDEST = 48
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -29,13 +28,8 @@ def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([_inert(cell) for cell in row])
+        writer.writerow([csv_cell(cell) for cell in row])
         click.echo(out.getvalue(), nl=False)
         out.seek(0)
         out.truncate()
     click.echo(out.getvalue(), nl=False)
-
-
-def _inert(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

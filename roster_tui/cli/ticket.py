@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from roster_tui.cli.bundles import deliver, seal
 from roster_tui.cli.conflicts import refuse_when_read_only
 from roster_tui.cli.errors import BLOCKED, FAILED, USAGE, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
@@ -38,6 +39,10 @@ _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 @click.group(cls=CommandGroup)
 def ticket() -> None:
     """Ask for help without giving students away."""
+
+
+ticket.add_command(seal)
+ticket.add_command(deliver)
 
 
 @ticket.command()

@@ -8,7 +8,7 @@ from typing import Any
 
 from roster_tui.roster import ranks
 from roster_tui.roster.filter import Condition, FieldType
-from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
+from roster_tui.roster.kinds import SCHOOL, SECTION, STUDENT, TEACHER, Kind
 
 Sql = tuple[str, list[Any]]
 """An expression with its bound values."""
@@ -94,6 +94,7 @@ _TRACKER = "coalesce((SELECT k.state FROM tracker k WHERE k.key = t.key), 'none'
 
 _FINDING_FIELD = Field("has this finding: its code, any or none", _ANY, _finding)
 _SIS_FIELD = Field("SIS ID", _ANY, _text("t.sis_id"))
+_GRADE_FIELD = Field("grade as Clever spells it", _ANY, lambda c: ("lower(coalesce(t.grade, 'none')) = ?", [c.value]))
 
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     SCHOOL.name: {
@@ -144,9 +145,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             f"SELECT 1 FROM course c WHERE c.key = t.course AND ({_COURSE_NAMED})",
         ),
         "subject": Field("subject, or none", _ANY, _text("t.subject")),
-        "grade": Field(
-            "grade as Clever spells it", _ANY, lambda c: ("lower(coalesce(t.grade, 'none')) = ?", [c.value])
-        ),
+        "grade": _GRADE_FIELD,
         "student-count": Field("number of students", _COUNT, _number("t.students")),
         "teacher": _related(
             "part of a teacher's name",
@@ -157,6 +156,17 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             f" WHERE g.section = t.key AND {_TEACHER_NAMED}",
         ),
         "tracker": Field("state of its tracker", _TRACKERS, _choice(_TRACKER)),
+        "finding": _FINDING_FIELD,
+    },
+    STUDENT.name: {
+        "school": _related(
+            "goes there: part of the school's name, or its SIS ID",
+            "t.school",
+            f"SELECT s.key FROM school s WHERE {_SCHOOL_NAMED}",
+            f"SELECT 1 FROM school s WHERE s.key = t.school AND ({_SCHOOL_NAMED})",
+        ),
+        "grade": _GRADE_FIELD,
+        "sis": _SIS_FIELD,
         "finding": _FINDING_FIELD,
     },
 }

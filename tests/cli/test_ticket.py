@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyrage
+
 from roster_tui.workspace import Workspace
 from tests.cli.conftest import Run
 from tests.conftest import Inbox
@@ -132,3 +134,48 @@ def test_a_ticket_is_edited_in_the_editor_of_ones_own(run: Run, demo_folder: Pat
     assert run("ticket", "edit", "1", *here, VISUAL=str(editor)).code == 0
     shown = run("ticket", "show", "1", "--json", *here).json
     assert (shown["subject"], shown["body"]) == ("Another subject", "Another text\n")
+
+
+def test_what_a_vendor_asked_for_is_sealed_for_that_vendor(
+    run: Run, demo: Workspace, demo_folder: Path, tmp_path: Path
+) -> None:
+    _, last, sis_id = a_student(demo)
+    here, file, mine = ("--data-dir", demo_folder), tmp_path / "case.age", pyrage.x25519.Identity.generate()
+    asked = ("ticket", "seal", file, sis_id, "--field", "last_name", "--to", mine.to_public())
+    shown = run(*asked, "--dry-run", "--json", *here)
+    assert (shown.code, shown.json["students"], shown.json["fields"]) == (0, 1, ["sis_id", "clever_id", "last_name"])
+    assert not file.exists()
+    reason = ("--reason", "case 4711")
+    assert run(*asked, *here).code == 3
+    refused = run(*asked, *reason, *here, ROSTER_TUI_OPERATOR_ROLE="lead")
+    assert (refused.code, refused.out) == (3, "")
+    done = run(*asked, *reason, *here)
+    assert done.code == 0
+    plain = pyrage.decrypt(file.read_bytes(), [mine]).decode()
+    assert plain.startswith("sis_id,clever_id,last_name\r\n")
+    assert f"{sis_id}," in plain
+    for said in (shown.out, done.out, done.err, refused.err, run("journal", "show", "--json", *here).out):
+        assert last not in said
+        assert sis_id not in said
+    assert run(*asked, *reason, *here).code == 3, "never over a bundle that is there"
+    undelivered = run("ticket", "deliver", file, *here)
+    assert (undelivered.code, undelivered.out) == (2, "")
+    assert "support.sftp.host is not set" in undelivered.err
+
+
+def test_wrong_calls_of_seal_are_told(run: Run, demo_folder: Path, tmp_path: Path) -> None:
+    file, key = tmp_path / "x.age", str(pyrage.x25519.Identity.generate().to_public())
+    for arguments, said in (
+        (("1",), "Say who can open it"),
+        (("1", "--to", key, "--passphrase"), "Say who can open it"),
+        (("--to", key), "Say which students"),
+        (("--where", "nguyen", "--to", key), "not by words"),
+        (("--where", "iep:yes", "--to", key), "there is no field iep"),
+        (("1", "--to", key, "--field", "race"), "'race' is not one of"),
+        (("--section", "none", "--to", key, "--reason", "x"), "There is no section none"),
+        (("--where", "school:bluff", "--to", "nobody", "--reason", "x"), "neither a public key"),
+    ):
+        told = run("ticket", "seal", file, *arguments, "--data-dir", demo_folder)
+        assert (told.code, told.out) == (2, ""), arguments
+        assert said in told.err
+    assert not file.exists()
