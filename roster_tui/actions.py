@@ -26,6 +26,8 @@ DIGITS: Mapping[str, str] = {name: str(digit) for digit, name in enumerate(list(
 """The keys of the views that have one of their own everywhere."""
 
 _LISTS = frozenset({"schools", "teachers", "sections"})
+_SORTED = frozenset(VIEWS) - {"triage"}
+"""Triage has an order of its own, the worst first, and shows what that takes."""
 
 
 Reason = str
@@ -251,8 +253,10 @@ ACTIONS: tuple[Action, ...] = (
                                                     lambda context: context.about_student)),
     Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash", views=_LISTS,
            footer=1, command="teachers FILTER"),
-    Action("list.sort", "Sort", "Sort by the next column", "o", views=_LISTS),
-    Action("list.reverse", "Reverse", "Turn the order round", "O", views=_LISTS),
+    Action("list.sort", "Sort", "Sort by the next column", "o", views=_SORTED),
+    Action("list.reverse", "Reverse", "Turn the order round", "O", views=_SORTED),
+    Action("list.columns", "Columns", "Choose columns and their order, and which one sorts", "e",
+           views=_SORTED),
     Action("mark.toggle", "Mark", "Mark the row under the cursor, or take the mark away", "space",
            views=_MARKED, reason=_ROW, footer=2),
     Action("mark.all", "Mark all", "Mark every row that passes the filter", "asterisk",

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from roster_tui.accounts.trackers.store import TrackerStore
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
-    from roster_tui.ledger import Journal, Operator
+    from roster_tui.ledger import Journal, Operator, PreferencesFile
     from roster_tui.roster.account_rows import AccountRow
 
 Clock = Callable[[], datetime]
@@ -122,6 +122,13 @@ class Workspace:
 
         documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
         return Desk(documents, self.journal, self.operator)
+
+    @cached_property
+    def preferences(self) -> PreferencesFile:
+        """What this operator keeps for the console; its folder is there once something is kept."""
+        from roster_tui.ledger import PreferencesFile
+
+        return PreferencesFile(self.folder / "ledger" / "preferences", self.settings.operator_name)
 
     @property
     def trackers_folder(self) -> Path:

@@ -25,6 +25,7 @@ from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.looks import Looks, styles_folder
 from roster_tui.console.palette import ActionProvider
+from roster_tui.console.preferring import Preferring
 from roster_tui.console.reading import Reading
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
@@ -81,7 +82,8 @@ class RosterApp(App[None]):
             # It has been moved aside; there is an empty one now, and all that cannot be fetched again is there.
             self._damage = str(error)
             self.reading = Reading(workspace.cache)
-        self.browser: Browser = Browser(workspace, self.reading)
+        self.preferring: Preferring = Preferring(workspace, self)
+        self.browser: Browser = Browser(workspace, self.reading, self.preferring)
         self.doing: Doing = Doing(self)
         self._seen_version = self.reading.version()
         self._pending = 0

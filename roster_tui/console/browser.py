@@ -12,17 +12,19 @@ from textual.message import Message
 from textual.widgets import Input
 
 from roster_tui.console.bars import crumb_parts, report_counts, window_counts
-from roster_tui.console.columns import Row
+from roster_tui.console.columns import Column, Row
 from roster_tui.console.completion import Completion, completed_filter
 from roster_tui.console.filterline import FilterLine
 from roster_tui.console.going import School, completed, destination
 from roster_tui.console.lines import Line, Pane
+from roster_tui.console.ordering import ordered
 from roster_tui.console.places import Place, Visited, opened
+from roster_tui.console.preferring import Preferring
 from roster_tui.console.reading import Reading, Superseded
 from roster_tui.console.reports import Report
 from roster_tui.console.showing import detail_at, failed, report_at
-from roster_tui.console.sources import RosterSource, shown_rows
-from roster_tui.console.table import RecordTable
+from roster_tui.console.sources import RosterSource, shown_rows, with_extras
+from roster_tui.console.table import RecordTable, Source
 from roster_tui.findings.store import Known, Status
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
@@ -38,10 +40,11 @@ class Browser(Vertical):
     class Changed(Message):
         """Another row, place or mark: what can be done may have changed."""
 
-    def __init__(self, workspace: Workspace, reading: Reading) -> None:
+    def __init__(self, workspace: Workspace, reading: Reading, preferring: Preferring) -> None:
         super().__init__(id="browser")
         self._workspace = workspace
         self._reading = reading
+        self._preferring = preferring
         self.place = Place("triage")
         self.history: list[Place] = []
         self._report: Report | None = None
@@ -99,6 +102,16 @@ class Browser(Vertical):
         return ("sync", str(self.row.key)) if self.row and self.row.kind == "run" else ("", "")
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns that the list can have; none while it is on its way."""
+        return self.table.columns
+
+    @property
+    def columns_room(self) -> int:
+        """How many terminal columns there are for them."""
+        return self.table.columns_room
+
+    @property
     def detail(self) -> Pane:
         """Everything about the row under the cursor, when it is open."""
         return self.query_one("#detail", Pane)
@@ -117,9 +130,15 @@ class Browser(Vertical):
             self.run_worker(self._show_listing(self.place), group="window", exclusive=True, description="window")
             return
         self._window = None
-        self._report = report_at(self._workspace, self.place)
-        self.table.show(self._report, self.place.key)
+        place = self.place
+        self._report = ordered(report_at(self._workspace, place), place.order, place.descending)
+        self._show_rows(self._report)
         self._show_around()
+
+    def _show_rows(self, source: Source) -> None:
+        place = self.place
+        chosen = self._preferring.look(place.view).columns
+        self.table.show(source, place.key, sorted_by=place.sorted_by, descending=place.descending, chosen=chosen)
 
     async def _show_listing(self, place: Place) -> None:
         try:
@@ -131,8 +150,8 @@ class Browser(Vertical):
 
     def _show_window(self, place: Place, window: Window) -> None:
         self._report, self._window = None, window
-        source = RosterSource(self._reading.pages, window, filtered=place.filter != EVERYTHING)
-        self.table.show(source, place.key, sorted_by=place.order, descending=place.descending)
+        extras = with_extras(window.listing.kind, self._preferring.look(place.view).columns)
+        self._show_rows(RosterSource(self._reading.pages, window, filtered=place.filter != EVERYTHING, extras=extras))
         self.table.show_marks(place.marks)
         self._show_around()
 
@@ -161,6 +180,8 @@ class Browser(Vertical):
         if self.row is not None:
             self.place.key = self.row.key
         self.history = [*self.history, self.place] if remember else []
+        look = self._preferring.look(place.view)
+        place.order, place.descending = look.order, look.descending
         self._arrive(place)
 
     def _arrive(self, place: Place) -> None:
@@ -274,7 +295,7 @@ class Browser(Vertical):
 
     def sort(self) -> None:
         """Sort by the next column."""
-        self.place.order = self.place.next_order()
+        self.place.order = self.place.next_order(self.table.shown_columns)
         self.refresh_place()
 
     def reverse(self) -> None:
@@ -365,13 +386,16 @@ class Browser(Vertical):
         return True
 
     def chosen_rows(self) -> list[list[str]]:
-        """Return what the marked rows, or the one under the cursor, show in each column."""
+        """Return what the marked rows, or the one under the cursor, hold in the columns of the list."""
+        look = self._preferring.look(self.place.view).columns
         if self.place.marks and self.place.kind is not None and self._window is not None:
-            wanted = [key for key in self._window.keys if key in self.place.marks]
-            rows = shown_rows(self._reading.pages, self.place.kind, wanted)
+            keys = [key for key in self._window.keys if key in self.place.marks]
+            extras = with_extras(self.place.kind, look)
+            rows = shown_rows(self._reading.pages, self.place.kind, keys, extras=extras)
         else:
             rows = [self.row] if self.row is not None else []
-        return [[part.text for part in row.cells] for row in rows]
+        copied = self.table.copied_columns
+        return [[row.cells[index].text for index in copied] for row in rows]
 
     def unmark_all(self) -> None:
         """Take all marks away."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from roster_tui.actions import BY_ID
 from roster_tui.console.places import Place
+from roster_tui.ledger import ListLook
 from roster_tui.roster.read import clever_ids, pending_ids, section_ids
 
 if TYPE_CHECKING:
@@ -70,6 +71,33 @@ class Doing:
 
     def _copy(self, copying: Coroutine[Any, Any, None]) -> None:
         self._run(copying, "copying", "copy", exclusive=True)
+
+    def _sort(self, alter: Callable[[], object]) -> None:
+        alter()
+        self._keep_order()
+
+    def _keep_order(self) -> None:
+        place = self._browser.place
+        look = ListLook(self._app.preferring.look(place.view).columns, place.order, place.descending)
+        self._run(self._kept_look(place.view, look), "preferring", "keep the order")
+
+    async def _kept_look(self, view: str, look: ListLook) -> None:
+        await self._app.preferring.keep_look(view, look)
+
+    def _choose_columns(self) -> None:
+        self._run(self._columns_chosen(), "acting", "choose columns")
+
+    async def _columns_chosen(self) -> None:
+        from roster_tui.console.column_choice import ColumnsScreen
+
+        browser, place = self._browser, self._browser.place
+        look = ListLook(self._app.preferring.look(place.view).columns, place.sorted_by, place.descending)
+        if columns := browser.columns:
+            chosen = await self._app.push_screen_wait(ColumnsScreen(place.view, columns, browser.columns_room, look))
+            if chosen is not None:
+                await self._app.preferring.keep_look(place.view, chosen)
+                place.order, place.descending = chosen.order, chosen.descending
+                browser.refresh_place()
 
     # -- screens ------------------------------------------------------------------------------------
 
@@ -193,8 +221,9 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "finding.reopen": lambda do: do._decide("finding.reopen"),
     "finding.set_aside": lambda do: do._browser.toggle_set_aside(),
     "list.filter": lambda do: do._browser.open_filter(),
-    "list.sort": lambda do: do._browser.sort(),
-    "list.reverse": lambda do: do._browser.reverse(),
+    "list.sort": lambda do: do._sort(do._browser.sort),
+    "list.reverse": lambda do: do._sort(do._browser.reverse),
+    "list.columns": Doing._choose_columns,
     "mark.toggle": lambda do: do._browser.mark(),
     "mark.all": lambda do: do._marked(do._browser.mark_all()),
     "mark.range": lambda do: do._marked(do._browser.mark_range()),

@@ -80,6 +80,11 @@ def spread(left: Parts, right: Parts, width: int) -> list[Part]:
     return [*parts, Part(" " * max(0, room - used)), *right]
 
 
+def key_parts_of(keys: Iterable[tuple[str, str]]) -> list[Part]:
+    """Return the line of keys of a dialog: each key with what it does."""
+    return [part for key, does in keys for part in (Part(key, "key"), Part(f" {does}   "))]
+
+
 class Line(Widget):
     """One line of text."""
 

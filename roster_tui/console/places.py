@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from roster_tui.actions import VIEWS
-from roster_tui.console.columns import Row
+from roster_tui.console.columns import USUAL_ORDER, Column, Row
 from roster_tui.roster.fields import ORDERS
 from roster_tui.roster.filter import EVERYTHING, Filter
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
@@ -28,7 +29,8 @@ class Place:
     within: tuple[str, int] | None = None
     filter_text: str = ""
     filter: Filter = EVERYTHING
-    order: str = "name"
+    order: str = USUAL_ORDER
+    """The order of the column that it is sorted by."""
     descending: bool = False
     narrowed: str = ""
     """Only findings of this severity, or whose codes begin so."""
@@ -36,6 +38,8 @@ class Place:
     """Whether dismissed and rejected findings are shown."""
     key: int | str | None = None
     """The record under the cursor."""
+    top: int = 0
+    """The row at the top of the list."""
     marks: set[int | str] = field(default_factory=set)
 
     @property
@@ -47,18 +51,26 @@ class Place:
     def listing(self) -> Listing:
         """What is listed here; only for places that list records."""
         assert self.kind is not None
-        return Listing(self.kind, self.within, self.filter, self.order, self.descending)
+        return Listing(self.kind, self.within, self.filter, self.sorted_by, self.descending)
+
+    @property
+    def sorted_by(self) -> str:
+        """The order that its rows have; records are listed by name unless asked otherwise."""
+        known = ORDERS[self.kind.name] if self.kind else {self.order}
+        return self.order if self.order in known else "name"
 
     @property
     def crumbs(self) -> tuple[str, ...]:
         """The way to here, for the breadcrumb."""
         return (*self.trail, VIEWS[self.view], *([self.narrowed] if self.narrowed else []))
 
-    def next_order(self) -> str:
-        """Return the sort order after the present one."""
-        assert self.kind is not None
-        orders = list(ORDERS[self.kind.name])
-        return orders[(orders.index(self.order) + 1) % len(orders)]
+    def next_order(self, shown: Iterable[Column]) -> str:
+        """Return the sort order after the present one, among those of the columns that are shown."""
+        orders = [column.order for column in shown if column.order]
+        if self.kind is None:
+            orders = [USUAL_ORDER, *orders]
+        at = orders.index(self.sorted_by) if self.sorted_by in orders else -1
+        return orders[(at + 1) % len(orders)] if orders else USUAL_ORDER
 
 
 def opened(place: Place, row: Row, label: str) -> Place | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from roster_tui.console.columns import Column, Row
+from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part
 from roster_tui.console.sources import SEVERITY_STYLES
 from roster_tui.findings.model import Finding, Severity
@@ -88,8 +88,9 @@ def _standing(each: Known) -> tuple[str, str]:
 
 
 def _finding_row(each: Known, cells: tuple[Part, ...], account_state: str | None) -> Row:
-    subject = each.finding.subject
-    return Row(each.finding.id, subject.kind, cells, account_state, subject.clever_id)
+    subject, worst_first = each.finding.subject, -each.finding.code.severity
+    sorts = {"Severity": worst_first}
+    return Row(each.finding.id, subject.kind, cells, account_state, subject.clever_id, sorts=sorts)
 
 
 def conflicts(workspace: Workspace, *, narrowed: str = "", with_set_aside: bool = False) -> Report:
@@ -104,7 +105,7 @@ def conflicts(workspace: Workspace, *, narrowed: str = "", with_set_aside: bool 
         aside = set_aside(db)[:MOST] if with_set_aside else []
         went = [] if narrowed else gone(db)[:MOST]
         states = _states(db, [*found, *aside])
-    columns = (
+    columns = sortable(
         Column("Severity", 9),
         Column("Finding", 20, share=1),
         Column("Who", 16, share=3),
@@ -194,7 +195,7 @@ def _states(db: Any, found: Sequence[Known]) -> dict[int, str]:
 
 def activity(workspace: Workspace) -> Report:
     """Return the journal, newest first."""
-    columns = (
+    columns = sortable(
         Column("When", 16),
         Column("Who", 10, share=1),
         Column("What", 12, share=1),
@@ -213,7 +214,7 @@ def activity(workspace: Workspace) -> Report:
             Part(_on(facts)),
             Part(display_text(facts.get("reason"))),
         )
-        rows.append(Row(entry.number, "entry", cells))
+        rows.append(Row(entry.number, "entry", cells, sorts={"When": entry.number}))
     return Report(columns, rows, "Nothing has been done yet.\nEvery action will stand here.", len(rows))
 
 

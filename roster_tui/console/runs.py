@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from roster_tui.console.columns import Column, Row
+from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.reports import MOST, Report
 from roster_tui.present import (
@@ -34,7 +34,7 @@ def sync_runs(workspace: Workspace) -> Report:
     """Return the runs, newest first, under a line of the last nights."""
     with workspace.cache.reading() as db:
         found = history.runs(db, MOST)
-    columns = (
+    columns = sortable(
         Column("Started", 16),
         Column("State", 10),
         Column("Mode", 12, from_width=100),
@@ -76,7 +76,7 @@ def _run_row(workspace: Workspace, run: Run) -> Row:
         Part(f"{run.seconds:.1f}" if run.seconds is not None else NOTHING),
         Part(display_text(said), "dim"),
     )
-    return Row(run.id, "run", cells)
+    return Row(run.id, "run", cells, sorts={"Started": run.id})
 
 
 def run_lines(workspace: Workspace, wanted: int, width: int) -> list[Parts]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from roster_tui.actions import VIEWS
-from roster_tui.console.columns import Column, Row
+from roster_tui.console.columns import Chosen, Column, Row
 from roster_tui.console.lines import Part
 from roster_tui.findings.catalog import CODES
 from roster_tui.present import NOTHING, SEVERITY_SYMBOLS, display_text, number, state_label
@@ -32,34 +33,50 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("Sections", 9, right=True, order="sections"),
         Column("Students", 9, right=True, order="students"),
         Column("Findings", 8, share=1, order="findings"),
+        Column("Clever ID", 24, order="id", extra=True),
     ),
     TEACHER.name: (
         Column("Name", 20, share=3, order="name"),
         Column("Email", 14, share=3, order="email"),
         Column("SIS ID", 8, share=1, order="sis"),
-        Column("Sect", 5, right=True, order="sections"),
+        Column("Sect", 5, right=True, order="sections", called="Sections"),
         Column("Account", 11, order="account"),
-        Column("School", 18, share=2, from_width=110),
+        Column("School", 18, share=2, from_width=110, order="school"),
         Column("Findings", 12, share=2, order="findings"),
+        Column("Title", 12, share=1, order="title", extra=True),
+        Column("Role", 12, share=1, order="role", extra=True),
+        Column("Clever ID", 24, order="id", extra=True),
     ),
     SECTION.name: (
         Column("Name", 24, share=4, order="name"),
-        Column("Teacher", 16, share=2),
+        Column("Teacher", 16, share=2, order="teacher"),
         Column("School", 14, share=2, from_width=100, order="school"),
         Column("SIS ID", 8, order="sis"),
-        Column("Stud", 5, right=True, order="students"),
+        Column("Stud", 5, right=True, order="students", called="Students"),
         Column("Grade", 6, order="grade", from_width=100),
-        Column("Term", 5, from_width=90),
+        Column("Term", 5, from_width=90, order="term"),
         Column("Findings", 12, share=2, order="findings"),
+        Column("Course", 16, share=2, order="course", extra=True),
+        Column("Subject", 12, share=1, order="subject", extra=True),
+        Column("Period", 6, order="period", extra=True),
+        Column("Tracker", 8, order="tracker", extra=True),
+        Column("Clever ID", 24, order="id", extra=True),
     ),
 }
+
+
+def with_extras(kind: Kind, chosen: Chosen) -> bool:
+    """Return whether somebody has chosen a column that rows do not have by themselves."""
+    extras = {column.name for column in COLUMNS[kind.name] if column.extra}
+    return any(not extras.isdisjoint(names) for names in chosen.values())
 
 
 class RosterSource:
     """The rows of a window."""
 
-    def __init__(self, db: sqlite3.Connection, window: Window, filtered: bool) -> None:
+    def __init__(self, db: sqlite3.Connection, window: Window, *, filtered: bool, extras: bool = False) -> None:
         self.window = window
+        self._extras = extras
         self.columns = COLUMNS[window.listing.kind.name]
         self._db = db
         self._filtered = filtered
@@ -85,7 +102,7 @@ class RosterSource:
 
     def _read(self, page: int) -> list[Row]:
         keys = self.window.keys[page * _PAGE : (page + 1) * _PAGE]
-        return shown_rows(self._db, self.window.listing.kind, keys)
+        return shown_rows(self._db, self.window.listing.kind, keys, extras=self._extras)
 
     def position(self, key: int | str) -> int | None:
         """Return the place of a record among the keys that are known so far."""
@@ -108,11 +125,16 @@ class RosterSource:
         return f"There are no {name} yet.\nS fetches the roster from Clever."
 
 
-def shown_rows(db: sqlite3.Connection, kind: Kind, keys: Sequence[int]) -> list[Row]:
-    """Return records as the list shows them, in the order of their keys."""
+def shown_rows(db: sqlite3.Connection, kind: Kind, keys: Sequence[int], *, extras: bool = False) -> list[Row]:
+    """Return records as the list shows them, in the order of their keys; ``extras`` gives them all columns."""
     found: dict[int, AnyRow] = {row.key: row for row in rows(db, kind, keys)}
-    shown = _SHOWN[kind.name]
-    return [shown(found[key]) if key in found else _gone(key, len(COLUMNS[kind.name])) for key in keys]
+    shown, more = _SHOWN[kind.name], _EXTRAS[kind.name]
+
+    def whole(record: AnyRow) -> Row:
+        row = shown(record)
+        return replace(row, cells=(*row.cells, *more(record))) if extras else row
+
+    return [whole(found[key]) if key in found else _gone(key, len(COLUMNS[kind.name])) for key in keys]
 
 
 def _gone(key: int, columns: int) -> Row:
@@ -176,6 +198,22 @@ def _section(row: SectionRow) -> Row:
     )
     return Row(row.key, SECTION.name, cells, clever_id=row.clever_id, tracker_state=row.tracker)
 
+
+def _teacher_extras(row: TeacherRow) -> tuple[Part, ...]:
+    return _text(row.title), _text(row.account.role if row.account else None), Part(row.clever_id, "dim")
+
+
+def _section_extras(row: SectionRow) -> tuple[Part, ...]:
+    told = (_text(row.course), _text(row.subject), _text(row.period), _text(row.tracker))
+    return (*told, Part(row.clever_id, "dim"))
+
+
+_EXTRAS: Mapping[str, Callable[[Any], tuple[Part, ...]]] = {
+    SCHOOL.name: lambda row: (Part(row.clever_id, "dim"),),
+    TEACHER.name: _teacher_extras,
+    SECTION.name: _section_extras,
+}
+"""The cells of the columns that are shown only where somebody has chosen them."""
 
 _SHOWN: Mapping[str, Callable[[Any], Row]] = {
     SCHOOL.name: _school,

@@ -16,12 +16,16 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from roster_tui.console.columns import Column, Placed, Row, placed
+from roster_tui.console.columns import Chosen, Column, Placed, Row, breadth, placed, wanted
 from roster_tui.console.lines import STYLES, Part, paint, wrapped
 from roster_tui.present import fitted
 
 _MARK, _NO_MARK = "* ", "  "
 _HEADER_LINES = 1
+_ALL_USUAL = 1_000
+"""A width at which every usual column is shown."""
+NONE_CHOSEN: Chosen = {}
+"""The usual columns everywhere."""
 
 
 class Source(Protocol):
@@ -73,6 +77,9 @@ class RecordTable(ScrollView, can_focus=True):
         self._source: Source | None = None
         self._sorted_by = ""
         self._descending = False
+        self._chosen: Chosen = {}
+        self._laid_out: tuple[Placed, ...] = ()
+        self._laid_out_in = 0
         self.cursor = 0
         """Place of the cursor."""
         self.marks: Collection[int | str] = frozenset()
@@ -91,10 +98,19 @@ class RecordTable(ScrollView, can_focus=True):
         """Return the place of a record, or None when it is not among the rows."""
         return self._source.position(key) if self._source and key is not None else None
 
-    def show(self, source: Source, key: int | str | None, *, sorted_by: str = "", descending: bool = False) -> None:
+    def show(
+        self,
+        source: Source,
+        key: int | str | None,
+        *,
+        sorted_by: str = "",
+        descending: bool = False,
+        chosen: Chosen = NONE_CHOSEN,
+    ) -> None:
         """Show other rows; the cursor goes to ``key`` where it is among them, or stays at its place."""
         self._source = source
         self._sorted_by, self._descending = sorted_by, descending
+        self._chosen, self._laid_out_in = chosen, 0
         place = source.position(key) if key is not None else None
         self.cursor = self._selectable(place if place is not None else min(self.cursor, max(0, self.count - 1)), 1)
         self.virtual_size = Size(self.size.width, self.count + _HEADER_LINES)
@@ -253,8 +269,35 @@ class RecordTable(ScrollView, can_focus=True):
             parts += [Part(_aligned(cell.text, each), cell.style), Part(each.behind)]
         return parts
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns that the rows have."""
+        return tuple(self._source.columns) if self._source else ()
+
+    @property
+    def columns_room(self) -> int:
+        """How many terminal columns there are for columns."""
+        return self.size.width - len(_NO_MARK)
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """The columns that are shown, in their order."""
+        return tuple(each.column for each in self._placed(self.size.width))
+
+    @property
+    def copied_columns(self) -> list[int]:
+        """The places of the columns that were chosen, or of all usual ones: also of those that find no room."""
+        room = self.columns_room
+        chosen = self._chosen.get(breadth(room))
+        return [index for index, _ in wanted(self.columns, room if chosen else _ALL_USUAL, chosen)]
+
     def _placed(self, width: int) -> tuple[Placed, ...]:
-        return placed(self._source.columns, width - len(_NO_MARK)) if self._source else ()
+        # Asked for once a row, worked out once a list and width.
+        if self._source is not None and self._laid_out_in != width:
+            room = width - len(_NO_MARK)
+            self._laid_out = placed(tuple(self._source.columns), room, self._chosen.get(breadth(room)))
+            self._laid_out_in = width
+        return self._laid_out
 
 
 def _aligned(text: str, placed: Placed) -> str:

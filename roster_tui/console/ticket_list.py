@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from roster_tui.console.columns import Column, Row
-from roster_tui.console.lines import Line, Part
+from roster_tui.console.lines import Line, Part, key_parts_of
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
 from roster_tui.console.ticket import ERRORS, Face, TicketScreen
@@ -62,8 +62,7 @@ class TicketListScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Write keys, and read the tickets."""
-        parts = [part for key, what in _KEYS for part in (Part(key, "key"), Part(f" {what}   "))]
-        self.query_one("#tickets-keys", Line).show(parts)
+        self.query_one("#tickets-keys", Line).show(key_parts_of(_KEYS))
         self._table.focus()
         self._refresh()
 

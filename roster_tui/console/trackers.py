@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from roster_tui.console.columns import Column, Row
+from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part
 from roster_tui.console.reports import MOST, Report
 from roster_tui.present import NOTHING, day_and_time, display_text, number
@@ -12,12 +12,12 @@ from roster_tui.roster.tracker_rows import TrackerView, count_trackers, trackers
 from roster_tui.workspace import Workspace
 
 TRACKER_STYLES = {"live": "good", "archived": "dim"}
-_COLUMNS = (
+_COLUMNS = sortable(
     Column("Tracker", 20, share=4),
     Column("Teacher", 14, share=2),
     Column("School", 14, share=2, from_width=110),
     Column("Year", 9, from_width=90),
-    Column("Stud", 5, right=True),
+    Column("Stud", 5, right=True, called="Students"),
     Column("Former", 6, right=True),
     Column("State", 8),
     Column("Since", 15, from_width=100),
@@ -48,7 +48,8 @@ def _row(workspace: Workspace, each: TrackerView) -> Row:
         Part(day_and_time(since), "dim"),
         Part(display_text(each.cause)),
     )
-    return Row(each.key, "tracker", cells, clever_id=each.section, tracker_state=each.state)
+    sorts = {"Since": each.since}
+    return Row(each.key, "tracker", cells, clever_id=each.section, tracker_state=each.state, sorts=sorts)
 
 
 def school_year_label(year: int) -> str:

@@ -177,15 +177,49 @@ CONCERNED = (
 )
 """The records that findings are about, and how many; joined as ``c`` where rows are sorted by it."""
 
+_BY_ID = "(SELECT r.id FROM record r WHERE r.key = o.key)"
+_BY_FINDINGS = "-coalesce(c.findings, 0)"
+
+
+def _from_row(kind: Kind, column: str) -> str:
+    """An order by a column of the row itself; whatever has none comes last."""
+    return f"(SELECT coalesce(lower(x.{column}), {_LAST}) FROM {kind.name} x WHERE x.key = o.key)"
+
+
+def _from_related(table: str, reference: str) -> str:
+    return (
+        f"(SELECT coalesce(lower(y.name), {_LAST}) FROM section x LEFT JOIN {table} y ON y.key = x.{reference}"
+        " WHERE x.key = o.key)"
+    )
+
+
+_LAST = "char(1114111)"
+_LAST_RANK = 2**31
+
 _NOT_RANKED: Mapping[str, Mapping[str, str]] = {
-    SCHOOL.name: {"findings": "-coalesce(c.findings, 0)"},
+    SCHOOL.name: {"findings": _BY_FINDINGS, "id": _BY_ID},
     TEACHER.name: {
         "account": STATE.format("o"),
-        "findings": "-coalesce(c.findings, 0)",
+        "findings": _BY_FINDINGS,
+        "school": "coalesce((SELECT min(s.by_name) FROM teacher_school l JOIN school_rank s ON s.key = l.school"
+        f" WHERE l.teacher = o.key), {_LAST_RANK})",
+        "title": _from_row(TEACHER, "title"),
+        "role": f"coalesce((SELECT lower(a.role) FROM account a WHERE a.key = o.key), {_LAST})",
+        "id": _BY_ID,
     },
-    SECTION.name: {"findings": "-coalesce(c.findings, 0)"},
+    SECTION.name: {
+        "findings": _BY_FINDINGS,
+        "teacher": "coalesce((SELECT p.by_name FROM section_teacher l JOIN teacher_rank p ON p.key = l.teacher"
+        f" WHERE l.section = o.key ORDER BY l.position LIMIT 1), {_LAST_RANK})",
+        "term": _from_related("term", "term"),
+        "course": _from_related("course", "course"),
+        "subject": _from_row(SECTION, "subject"),
+        "period": _from_row(SECTION, "period"),
+        "tracker": f"coalesce((SELECT k.state FROM tracker k WHERE k.key = o.key), {_LAST})",
+        "id": _BY_ID,
+    },
 }
-"""What changes between syncs is sorted when it is asked for."""
+"""What changes between syncs, or is rarely asked for, is sorted when it is asked for."""
 
 ORDERS: Mapping[str, Mapping[str, str]] = {
     kind.name: {order: f"o.{ranks.column(order)}" for order in ranks.ranked(kind)} | dict(_NOT_RANKED[kind.name])

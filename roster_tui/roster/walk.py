@@ -67,8 +67,13 @@ def _legs(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
         yield _near(db, listing)
     elif listing.order == "findings":
         yield from _by_findings(db, listing)
-    else:
+    elif listing.order == "account":
         yield from _by_state(db, listing)
+    elif totals(db)[listing.kind.name] <= _STEPS:
+        yield _Leg(Sql(f"{listing.kind.name}_rank o"), Sql("1"), sorted_by(listing))
+    else:
+        # No index has this order, and sorting so many is no short walk.
+        yield _Leg(Sql("(SELECT 0 AS key LIMIT 0) o"), Sql("1"), "", whole=False)
 
 
 def _listed(keys: Sequence[int]) -> _Leg:

@@ -22,7 +22,7 @@ _CACHE = {
     "what a preflight left behind": ("preflight-*", "oneroster-*"),
 }
 _LEDGER = {
-    "ledger": "accounts of staff, the journal, decisions, tickets; a decided pair of students by its SIS IDs",
+    "ledger": "accounts of staff, journal, decisions, tickets, filters; a decided pair of students by its SIS IDs",
     "mail": "mail to staff that was kept and not sent",
 }
 _BEYOND = "backups, snapshots of the disk and what was exported: they are out of reach"
