@@ -50,7 +50,7 @@ class Doing:
         """Send text to the terminal's clipboard."""
         self._copy(self._copying().text(text, "the text"))
 
-    def _run(self, work: Coroutine[Any, Any, None], group: str, description: str, *, exclusive: bool = False) -> None:
+    def _run(self, work: Coroutine[Any, Any, object], group: str, description: str, *, exclusive: bool = False) -> None:
         self._app.run_worker(work, group=group, description=description, exclusive=exclusive)
 
     # -- the list -----------------------------------------------------------------------------------
@@ -77,12 +77,9 @@ class Doing:
         self._keep_order()
 
     def _keep_order(self) -> None:
-        place = self._browser.place
-        look = ListLook(self._app.preferring.look(place.view).columns, place.order, place.descending)
-        self._run(self._kept_look(place.view, look), "preferring", "keep the order")
-
-    async def _kept_look(self, view: str, look: ListLook) -> None:
-        await self._app.preferring.keep_look(view, look)
+        place, preferring = self._browser.place, self._app.preferring
+        look = ListLook(preferring.look(place.view).columns, place.order, place.descending)
+        self._run(preferring.keep_look(place.view, look), "preferring", "keep the order")
 
     def _choose_columns(self) -> None:
         self._run(self._columns_chosen(), "acting", "choose columns")
@@ -95,9 +92,10 @@ class Doing:
         if columns := browser.columns:
             chosen = await self._app.push_screen_wait(ColumnsScreen(place.view, columns, browser.columns_room, look))
             if chosen is not None:
-                await self._app.preferring.keep_look(place.view, chosen)
                 place.order, place.descending = chosen.order, chosen.descending
+                keeping = self._app.preferring.keep_look(place.view, chosen)
                 browser.refresh_place()
+                await keeping
 
     # -- screens ------------------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Literal, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, Protocol
 
 import msgspec
 from filelock import Timeout
@@ -14,6 +14,7 @@ from roster_tui.ledger.preferences import Signature
 from roster_tui.workspace import FolderUnusable, Workspace, private_folder
 
 USUAL_LOOK = ListLook()
+_Alter = Callable[[Preferences], Preferences]
 
 
 class Face(Protocol):
@@ -31,6 +32,7 @@ class Preferring:
         self._face = face
         self._read = Preferences()
         self._signature: Signature = None
+        self._one_by_one = asyncio.Lock()
 
     @property
     def now(self) -> Preferences:
@@ -49,34 +51,40 @@ class Preferring:
         """Return how a list is to be looked at."""
         return self.now.lists.get(view, USUAL_LOOK)
 
-    async def keep_look(self, view: str, look: ListLook) -> bool:
-        """Keep how a list is looked at; False, and told, when that was not possible."""
+    def keep_look(self, view: str, look: ListLook) -> Coroutine[Any, Any, bool]:
+        """Let a list be looked at so from now on; what is returned keeps it, see `_kept`."""
 
         def alter(kept: Preferences) -> Preferences:
             lists = {name: each for name, each in kept.lists.items() if name != view}
             return msgspec.structs.replace(kept, lists=lists if look == USUAL_LOOK else {**lists, view: look})
 
-        return await self._keep(alter)
+        return self._keep(alter)
 
-    async def keep_filter(self, name: str, saved: SavedFilter | None) -> bool:
-        """Keep a filter under a name, or none any more; False, and told, when that was not possible."""
+    def keep_filter(self, name: str, saved: SavedFilter | None) -> Coroutine[Any, Any, bool]:
+        """Let a name stand for a filter, or for none any more; what is returned keeps it, see `_kept`."""
 
         def alter(kept: Preferences) -> Preferences:
             filters = {each: known for each, known in kept.filters.items() if each != name}
             return msgspec.structs.replace(kept, filters={**filters, name: saved} if saved else filters)
 
-        return await self._keep(alter)
+        return self._keep(alter)
 
-    async def _keep(self, alter: Callable[[Preferences], Preferences]) -> bool:
+    def _keep(self, alter: _Alter) -> Coroutine[Any, Any, bool]:
+        # It holds here at once, whatever the disk says later.
+        self._read = alter(self.now)
+        return self._kept(alter)
+
+    async def _kept(self, alter: _Alter) -> bool:
+        """Write a change for the next time; False, and told, when that was not possible."""
         try:
-            await asyncio.to_thread(self._write, alter)
+            async with self._one_by_one:
+                await asyncio.to_thread(self._write, alter)
         except (Timeout, FolderUnusable, OSError) as error:
             self._face.tell(f"This was not kept for the next time: {error}", "warning")
-            self._read = alter(self._read)
             return False
         return True
 
-    def _write(self, alter: Callable[[Preferences], Preferences]) -> None:
+    def _write(self, alter: _Alter) -> None:
         private_folder(self._file.file.parent.parent)
         private_folder(self._file.file.parent)
         self._file.change(alter)
