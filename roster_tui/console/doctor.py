@@ -6,12 +6,10 @@ import sys
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 
-from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
+from roster_tui.console.dialogs import TextScreen
+from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.doctor import Check, State, Terminal, examine
 from roster_tui.workspace import Workspace
 
@@ -19,10 +17,10 @@ _SYMBOLS = {State.OK: ("✓", "good"), State.WARNING: ("▲", "warn"), State.FAI
 _INDENT = 24
 
 
-class DoctorScreen(ModalScreen[None]):
+class DoctorScreen(TextScreen):
     """What keeps, or would keep, the console from working, and what to do about it; nothing is changed or sent."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D,enter", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("D", "app.pop_screen", show=False)]
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -30,35 +28,23 @@ class DoctorScreen(ModalScreen[None]):
         self._checks: list[Check] = []
         self._is_done = False
 
-    def compose(self) -> ComposeResult:
-        """Lay out one pane of text."""
-        with Vertical(id="dialog"):
-            yield Pane(id="help")
-            yield Line(id="help-keys")
-
     def on_mount(self) -> None:
         """Begin to look."""
-        self.query_one("#help-keys", Line).show(
-            [Part("esc", "key"), Part(" close   "), Part("↑ ↓", "key"), Part(" scroll")]
-        )
+        super().on_mount()
         self.run_worker(self._examine(), group="doctor", description="doctor")
-
-    def on_resize(self) -> None:
-        """Write the checks as wide as there is room for."""
-        self.call_after_refresh(self._write)
 
     async def _examine(self) -> None:
         encoding = getattr(sys.__stderr__, "encoding", "") or ""
         terminal = Terminal(True, encoding, *self.app.size)
         async for check in examine(self._workspace.settings, terminal, self._workspace.clock):
             self._checks.append(check)
-            self._write()
+            self.write()
         self._is_done = True
-        self._write()
+        self.write()
 
-    def _write(self) -> None:
-        pane = self.query_one("#help", Pane)
-        pane.show([_title(self._checks, self._is_done), [], *check_lines(self._checks, pane.size.width - 1)])
+    def text_lines(self, width: int) -> list[Parts]:
+        """Return what was found so far."""
+        return [_title(self._checks, self._is_done), [], *check_lines(self._checks, width)]
 
 
 def _title(checks: Sequence[Check], is_done: bool) -> Parts:

@@ -16,7 +16,8 @@ from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item
 from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name
 from roster_tui.console.columns import Column, Row
-from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
+from roster_tui.console.dialogs import TextScreen
+from roster_tui.console.lines import Line, Part, Parts, wrapped
 from roster_tui.console.places import LISTED
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
@@ -115,35 +116,19 @@ class PlanScreen(ModalScreen[bool]):
         self.dismiss(confirmed)
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(TextScreen):
     """Every key, what it does, and what the filter understands here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,enter", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "app.pop_screen", show=False)]
 
     def __init__(self, context: Context, keymap: Keymap) -> None:
         super().__init__()
         self._about = context
         self._keymap = keymap
 
-    def compose(self) -> ComposeResult:
-        """Lay out one pane of text."""
-        with Vertical(id="dialog"):
-            yield Pane(id="help")
-            yield Line(id="help-keys")
-
-    def on_mount(self) -> None:
-        """Write the line of keys."""
-        self.query_one("#help-keys", Line).show(
-            [Part("esc", "key"), Part(" close   "), Part("↑ ↓", "key"), Part(" scroll")]
-        )
-
-    def on_resize(self) -> None:
-        """Write the help as wide as there is room for."""
-        self.call_after_refresh(self._write)
-
-    def _write(self) -> None:
-        pane = self.query_one("#help", Pane)
-        pane.show(help_lines(self._about, pane.size.width - 1, self._keymap))
+    def text_lines(self, width: int) -> list[Parts]:
+        """Return the keys."""
+        return help_lines(self._about, width, self._keymap)
 
 
 _MOVING = (

@@ -6,17 +6,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from roster_tui.console.columns import Column, Row
-from roster_tui.console.lines import Line, Part, key_parts_of
+from roster_tui.console.dialogs import SearchScreen
+from roster_tui.console.lines import Part
 from roster_tui.console.reports import Report
-from roster_tui.console.table import RecordTable
 from roster_tui.console.ticket import ERRORS, Face, TicketScreen
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, day_and_time, display_text
@@ -25,7 +20,6 @@ from roster_tui.support.tickets import State, Ticket, matching
 from roster_tui.workspace import Workspace
 
 _STYLES = {State.DRAFT: "accent", State.CHECKED: "good", State.SENT: "warn", State.ANSWERED: "good"}
-_KEYS = (("enter", "open"), ("a", "answered"), ("x", "close"), ("X", "open again"), ("/", "search"), ("esc", "leave"))
 _STEPS: dict[str, tuple[Callable[[Workspace, int], Ticket], str]] = {
     "answered": (help_desk.note_answered, "is answered"),
     "close": (help_desk.close, "is closed"),
@@ -33,18 +27,23 @@ _STEPS: dict[str, tuple[Callable[[Workspace, int], Ticket], str]] = {
 }
 
 
-class TicketListScreen(ModalScreen[None]):
+class TicketListScreen(SearchScreen):
     """Every ticket, whatever has become of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("q,h", "app.pop_screen", show=False),
-        Binding("enter", "open", show=False),
-        Binding("slash", "search", show=False),
+        Binding("h", "app.pop_screen", show=False),
         Binding("a", "step('answered')", show=False),
         Binding("x", "step('close')", show=False),
         Binding("X", "step('reopen')", show=False),
     ]
+    KEYS = (
+        ("enter", "open"),
+        ("a", "answered"),
+        ("x", "close"),
+        ("X", "open again"),
+        ("/", "search"),
+        ("esc", "leave"),
+    )
 
     def __init__(self, workspace: Workspace, face: Face) -> None:
         super().__init__()
@@ -52,27 +51,9 @@ class TicketListScreen(ModalScreen[None]):
         self._face = face
         self._tickets: list[Ticket] = []
 
-    def compose(self) -> ComposeResult:
-        """Lay out title, words, list and keys."""
-        with Vertical(id="dialog"):
-            yield Line(id="tickets-title")
-            yield Input(id="tickets-words", compact=True, placeholder="words", max_length=100)
-            yield RecordTable(id="tickets")
-            yield Line(id="tickets-keys")
-
-    def on_mount(self) -> None:
-        """Write keys, and read the tickets."""
-        self.query_one("#tickets-keys", Line).show(key_parts_of(_KEYS))
-        self._table.focus()
-        self._refresh()
-
     def on_screen_resume(self) -> None:
-        """Read again what was written on the screen of a ticket."""
+        """Read the tickets, and again what was written on the screen of one."""
         self._refresh()
-
-    @property
-    def _table(self) -> RecordTable:
-        return self.query_one(RecordTable)
 
     def _refresh(self) -> None:
         self.run_worker(self._read(), group="window", exclusive=True, description="tickets")
@@ -82,35 +63,19 @@ class TicketListScreen(ModalScreen[None]):
             self._tickets = await asyncio.to_thread(lambda: help_desk.store(self._workspace).all())
         except (LedgerDamaged, OSError) as error:
             self._face.tell(str(error), "error")
-        self._show()
+        self.show_found()
 
-    @on(Input.Changed)
-    def _show(self) -> None:
-        found = matching(self._tickets, self.query_one(Input).value)
-        row = self._table.current
-        self._table.show(tickets_report(self._workspace, found), row.key if row else None)
+    def found(self, words: str) -> tuple[str, Report]:
+        """Return the tickets that hold all of the words."""
+        found = matching(self._tickets, words)
         of = f" of {len(self._tickets)}" if len(found) != len(self._tickets) else ""
-        self.query_one("#tickets-title", Line).show([Part(f"{counted(len(found), 'ticket')}{of}", "title")])
+        return f"{counted(len(found), 'ticket')}{of}", tickets_report(self._workspace, found)
 
-    @on(Input.Submitted)
-    def action_list(self) -> None:
-        """Go from the words to the list."""
-        self._table.focus()
+    def note(self) -> str:
+        """Return whose ticket is under the cursor: there is no column for it on a narrow screen."""
+        ticket = self._chosen
+        return f"Drafted by {display_text(ticket.author)}" if ticket else ""
 
-    def action_search(self) -> None:
-        """Type words that the tickets must hold."""
-        self.query_one(Input).focus()
-
-    def action_leave(self) -> None:
-        """Clear the words, or leave."""
-        words = self.query_one(Input)
-        if words.value or words.has_focus:
-            words.value = ""
-            self._table.focus()
-        else:
-            self.dismiss(None)
-
-    @on(RecordTable.Opened)
     def action_open(self) -> None:
         """Open the ticket under the cursor."""
         if ticket := self._chosen:
@@ -118,7 +83,7 @@ class TicketListScreen(ModalScreen[None]):
 
     @property
     def _chosen(self) -> Ticket | None:
-        row = self._table.current
+        row = self.table.current
         return next((ticket for ticket in self._tickets if row and ticket.number == row.key), None)
 
     def action_step(self, name: str) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 
-from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
+from roster_tui.console.dialogs import TextScreen
+from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.findings.chain.model import Link, State
 from roster_tui.present import clock_time, display_text
 from roster_tui.why import Why
@@ -19,29 +17,19 @@ _SYMBOLS = {State.OK: ("✓", "good"), State.BROKEN: ("✗", "bad"), State.UNKNO
 _INDENT = 31
 
 
-class WhyScreen(ModalScreen[None]):
+class WhyScreen(TextScreen):
     """The chain from the SIS to the screen, link by link; the first broken one is the one to mend."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,w,enter", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "app.pop_screen", show=False)]
 
     def __init__(self, workspace: Workspace, why: Why) -> None:
         super().__init__()
         self._workspace = workspace
         self._told = why
 
-    def compose(self) -> ComposeResult:
-        """Lay out one pane of text."""
-        with Vertical(id="dialog"):
-            yield Pane(id="why")
-            yield Line(id="help-keys")
-
-    def on_mount(self) -> None:
-        """Write the chain."""
-        width = max(30, min(110, self.size.width * 9 // 10) - 5)
-        self.query_one("#why", Pane).show(why_lines(self._workspace, self._told, width))
-        self.query_one("#help-keys", Line).show(
-            [Part("esc", "key"), Part(" close   "), Part("↑ ↓", "key"), Part(" scroll")]
-        )
+    def text_lines(self, width: int) -> list[Parts]:
+        """Return the chain."""
+        return why_lines(self._workspace, self._told, width)
 
 
 def why_lines(workspace: Workspace, why: Why, width: int) -> list[Parts]:

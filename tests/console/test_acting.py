@@ -285,7 +285,7 @@ async def test_read_only_there_is_nothing_that_writes(open_console: Open, demo: 
         assert desk.toasts == ["The console is read-only"] * 4
         await desk.press("question_mark")
         assert isinstance(desk.app.screen, HelpScreen)
-        told = desk.app.screen.query_one("#help").text  # type: ignore[attr-defined]
+        told = desk.app.screen.query_one("#text").text  # type: ignore[attr-defined]
         assert "Suspend" not in told and "Fetch the roster" not in told
     assert len(list(demo.journal.entries())) == 4
 
