@@ -14,12 +14,12 @@ from datetime import datetime, time, tzinfo
 from functools import reduce
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
 from msgspec import Meta
 
+from roster_tui.http.addresses import is_secure
 from roster_tui.refusals import READ_ONLY, VIEWER
 
 APP = "roster-tui"
@@ -299,13 +299,6 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(description='Public keys that bundles are sealed for, by name, as in `"Platform" = "age1..."`'),
     ] = {}
     sftp: SftpSettings = SftpSettings()
-
-
-def is_secure(url: str) -> bool:
-    """Return whether an address is https, or http that does not leave this machine."""
-    parts = urlsplit(url)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and local))
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -30,6 +29,7 @@ from roster_tui.settings import Settings, load
 from roster_tui.sync import sync
 from roster_tui.workspace import Workspace, open_workspace
 from tests.hostile import HostileDistrict, RekeyedHostileDistrict
+from tests.mailing import smtp_server
 
 NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 """When every test takes place: a Tuesday in Chicago, 8:30 in the morning."""
@@ -128,15 +128,8 @@ class _Handler(MessageHandler):
 def inbox() -> Iterator[Inbox]:
     """A running mail server that keeps what it is given."""
     box = Inbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        box.port = probe.getsockname()[1]
-    controller = Controller(_Handler(box), hostname="127.0.0.1", port=box.port)
-    controller.start()
-    try:
+    with smtp_server(_Handler(box)) as box.port:
         yield box
-    finally:
-        controller.stop()
 
 
 def mail_options(inbox: Inbox) -> dict[str, Any]:

@@ -11,9 +11,15 @@ def why_forbidden(base_url: str) -> str:
     address = urlsplit(base_url)
     if address.username is not None or address.password is not None or address.query or address.fragment:
         return "The address may hold neither a user nor a query"
-    if not is_loopback(base_url) and (address.scheme != "https" or not address.hostname):
+    if not is_secure(base_url):
         return "The token may only be sent over https"
     return ""
+
+
+def is_secure(url: str) -> bool:
+    """Return whether nobody on the way can read what is sent: https, or http that does not leave this machine."""
+    address = urlsplit(url)
+    return (address.scheme == "https" and bool(address.hostname)) or is_loopback(url)
 
 
 def is_loopback(base_url: str) -> bool:

@@ -15,7 +15,7 @@ try:
     main()
 except SystemExit as end:
     code = end.code
-for name in sorted({name.partition(".")[0] for name in sys.modules}):
+for name in sorted({name.partition(".")[0] for name, module in sys.modules.items() if module}):
     print(name, file=sys.stderr)
 raise SystemExit(code)
 """

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from roster_tui import decisions
 from roster_tui.findings.catalog import PAIRS
@@ -25,6 +24,7 @@ from roster_tui.support.ticket_store import NoSuchTicket
 from roster_tui.support.tickets import Attachment, Desk, State, Ticket, TicketRefused, matching
 from roster_tui.workspace import DistrictName, Workspace, create_workspace
 from tests.conftest import NOW, Inbox, frozen, mail_options, settings_for
+from tests.mailing import smtp_server
 from tests.support.test_stand import LUCIA, ROBERT, nightly
 
 HARMLESS = Draft("Sections are missing", "Since Tuesday 14 sections have no teacher.\n")
@@ -200,15 +200,8 @@ class _HangsUp:
 @pytest.fixture
 def hangs_up() -> Iterator[_HangsUp]:
     handler = _HangsUp()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        handler.port = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    controller.start()
-    try:
+    with smtp_server(handler) as handler.port:
         yield handler
-    finally:
-        controller.stop()
 
 
 def test_a_mail_that_may_have_left_is_not_sent_again_unasked(

@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from roster_tui.accounts.mail import Delivery, Fate, MailUnavailable, Smtp
 from roster_tui.settings import MailSettings
+from tests.mailing import smtp_server
 
 
 class Moody:
@@ -46,15 +46,8 @@ class Moody:
 @pytest.fixture
 def moody() -> Iterator[Moody]:
     handler = Moody()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        handler.port = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    controller.start()
-    try:
+    with smtp_server(handler) as handler.port:
         yield handler
-    finally:
-        controller.stop()
 
 
 def mail_to(address: str) -> EmailMessage:
