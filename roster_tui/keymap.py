@@ -27,6 +27,10 @@ class Keymap:
         """Every key that does something."""
         return tuple(dict.fromkeys(action.key for action in self.actions if action.key))
 
+    def key(self, action_id: str) -> str:
+        """Return the key of an action; empty when it has none."""
+        return next(action.key for action in self.actions if action.id == action_id)
+
     def offered(self, context: Context) -> list[Action]:
         """Return the actions of a view, whether or not they can be done right now."""
         return [

@@ -247,7 +247,7 @@ class RosterApp(App[None]):
         """Ask for a line of text and wait for it; None when it is left."""
         from roster_tui.console.deciding import ReasonScreen
 
-        return await self.push_screen_wait(ReasonScreen(title, question))
+        return await self.push_screen_wait(ReasonScreen(title, question, "dismiss"))
 
     async def confirm_held(self, review: Review, question: str) -> bool:
         """Show a held sync and wait for the answer."""

@@ -257,14 +257,14 @@ class Browser(Vertical):
 
     def open_going(self) -> None:
         """Let a place be typed."""
-        self._open_line("", lambda text: completed(text, self._schools), going=True)
+        self._open_line("", lambda text: completed(text, self._schools, self._preferring.now.filters), going=True)
 
     def _schools(self, words: str) -> list[School]:
         return [School(*each) for each in schools_named(self._reading.pages, words)]
 
     def _go_where(self, text: str) -> None:
         try:
-            place = destination(text, self._schools)
+            place = destination(text, self._schools, self._preferring.now.filters)
         except FilterError as error:
             self._point_at(error)
             return
@@ -273,11 +273,13 @@ class Browser(Vertical):
 
     # -- narrowing and ordering ---------------------------------------------------------------------
 
-    def open_filter(self) -> None:
-        """Let the filter be typed."""
+    def open_filter(self, text: str | None = None) -> None:
+        """Let the filter be typed, on from the present one or from a text."""
         kind = self.place.kind
         assert kind is not None
-        self._open_line(self.place.filter_text, lambda text: completed_filter(text, kind, self._schools))
+        self._open_line(
+            self.place.filter_text if text is None else text, lambda text: completed_filter(text, kind, self._schools)
+        )
 
     def _open_line(self, text: str, complete: Callable[[str], str | None], *, going: bool = False) -> None:
         self._going, field = going, self._filter_field

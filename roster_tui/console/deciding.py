@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from roster_tui import decisions
 from roster_tui.console.filterline import TextLine
-from roster_tui.console.lines import Line, Part
+from roster_tui.console.lines import Line, Part, key_parts_of
 from roster_tui.console.reports import label_of
 from roster_tui.findings.desk import ACCEPTED, REJECTED, NotDecidable
 from roster_tui.findings.store import Known
@@ -82,29 +82,30 @@ class Deciding:
 
 
 class ReasonScreen(ModalScreen[str | None]):
-    """One line to be typed: why. Enter ends it when there is something in it, Esc leaves everything as it is."""
+    """One line to be typed. Enter ends it when there is something in it, Esc leaves everything as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, title: str, question: str) -> None:
+    def __init__(self, title: str, question: str, enter: str, longest: int = 300) -> None:
         super().__init__()
         self._title = title
         self._question = question
+        self._enter = enter
+        self._longest = longest
 
     def compose(self) -> ComposeResult:
         """Lay out title, question and field."""
         with Vertical(id="question"):
             yield Line(id="question-title")
             yield Line(id="question-text")
-            yield TextLine(id="reason", compact=True, max_length=300)
+            yield TextLine(id="reason", compact=True, max_length=self._longest)
             yield Line(id="question-keys")
 
     def on_mount(self) -> None:
         """Fill in the lines."""
         self.query_one("#question-title", Line).show([Part(display_text(self._title), "title")])
         self.query_one("#question-text", Line).show([Part(display_text(self._question), "dim")])
-        keys = [Part("enter", "key"), Part(" dismiss   "), Part("esc", "key"), Part(" cancel")]
-        self.query_one("#question-keys", Line).show(keys)
+        self.query_one("#question-keys", Line).show(key_parts_of((("enter", self._enter), ("esc", "cancel"))))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from roster_tui.actions import BY_ID
-from roster_tui.console.places import Place
-from roster_tui.ledger import ListLook
+from roster_tui.actions import BY_ID, key_name
+from roster_tui.console.going import saved_place
+from roster_tui.console.places import LISTED, Place
+from roster_tui.ledger import ListLook, SavedFilter
+from roster_tui.roster.filter import FilterError
 from roster_tui.roster.read import clever_ids, pending_ids, section_ids
 
 if TYPE_CHECKING:
@@ -96,6 +98,54 @@ class Doing:
                 keeping = self._app.preferring.keep_look(place.view, chosen)
                 browser.refresh_place()
                 await keeping
+
+    # -- saved filters ------------------------------------------------------------------------------
+
+    def _save_filter(self) -> None:
+        self._run(self._filter_saved(), "acting", "save a filter")
+
+    async def _filter_saved(self) -> None:
+        from roster_tui.console.deciding import ReasonScreen
+        from roster_tui.console.saved_filters import LONGEST_NAME, refused_name
+
+        place, filters = self._browser.place, self._app.preferring.now.filters
+        title = f"Save the filter: {place.filter_text}"
+        asked = ReasonScreen(title, "Under which name? One that is there is replaced", "save", LONGEST_NAME)
+        name = await self._app.push_screen_wait(asked)
+        if name is None:
+            return
+        if refused := refused_name(name):
+            self._app.tell(refused, "warning")
+            return
+        before = f"; it was {filters[name].text}" if name in filters else ""
+        if await self._app.preferring.keep_filter(name, SavedFilter(place.view, place.filter_text)):
+            self._app.tell(f"Saved as {name}{before}")
+
+    def _choose_filter(self) -> None:
+        self._run(self._filter_chosen(), "acting", "choose a filter")
+
+    async def _filter_chosen(self) -> None:
+        from roster_tui.console.saved_filters import FiltersScreen
+
+        how_to_save = f"{key_name(self._app.keymap.key('filter.save'))} in a filtered list saves its filter."
+        name = await self._app.push_screen_wait(FiltersScreen(self._app.preferring, how_to_save))
+        if name is not None:
+            self.go_to_filter(name)
+
+    def go_to_filter(self, name: str) -> None:
+        """Go to a saved filter; one that does not hold any more is opened where it is mended."""
+        saved = self._app.preferring.now.filters.get(name)
+        if saved is None:
+            self._app.tell(f"There is no filter {name} any more", "warning")
+            return
+        try:
+            self._browser.go(saved_place(saved))
+        except FilterError as error:
+            if saved.view not in LISTED:
+                self._app.tell(error.message, "warning")
+                return
+            self._browser.go(Place(saved.view))
+            self._browser.open_filter(saved.text)
 
     # -- screens ------------------------------------------------------------------------------------
 
@@ -221,6 +271,8 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "list.filter": lambda do: do._browser.open_filter(),
     "list.sort": lambda do: do._sort(do._browser.sort),
     "list.reverse": lambda do: do._sort(do._browser.reverse),
+    "filter.save": Doing._save_filter,
+    "filter.choose": Doing._choose_filter,
     "list.columns": Doing._choose_columns,
     "mark.toggle": lambda do: do._browser.mark(),
     "mark.all": lambda do: do._marked(do._browser.mark_all()),

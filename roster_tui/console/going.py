@@ -9,6 +9,7 @@ from roster_tui.actions import VIEWS
 from roster_tui.console.places import LISTED, Place
 from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Severity
+from roster_tui.ledger import SavedFilter
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import FilterError, parse
 
@@ -23,15 +24,22 @@ class School(NamedTuple):
     name: str
 
 
+NO_FILTERS: Mapping[str, SavedFilter] = {}
 FindSchools = Callable[[str], Sequence[School]]
 """The schools whose names hold some words."""
 
 
-def destination(text: str, schools: FindSchools) -> Place:
+def destination(text: str, schools: FindSchools, filters: Mapping[str, SavedFilter] = NO_FILTERS) -> Place:
     """Return the place that ``text`` means: ``teachers glover``, ``school City``, ``conflicts high``, or a name.
 
-    Raises `FilterError` with the place of the mistake.
+    A name may be that of a saved filter, or else a person's. Raises `FilterError` with the place of the mistake.
     """
+    called = next((name for name in filters if name.casefold() == text.strip().casefold()), None)
+    if called is not None:
+        try:
+            return saved_place(filters[called])
+        except FilterError as error:
+            raise FilterError(f"the saved filter cannot be used: {error.message}", 0, len(text)) from None
     name, _, rest = text.strip().partition(" ")
     name, rest = name.lower(), rest.strip()
     start = text.find(rest) if rest else len(text)
@@ -51,6 +59,13 @@ def destination(text: str, schools: FindSchools) -> Place:
     return _filtered("teachers", text, 0)
 
 
+def saved_place(saved: SavedFilter) -> Place:
+    """Return where a saved filter leads. Raises `FilterError` when it does not hold any more."""
+    if saved.view not in LISTED:
+        raise FilterError(f"there is no list of {saved.view}", 0, len(saved.text))
+    return _filtered(saved.view, saved.text, 0)
+
+
 def _filtered(view: str, text: str, start: int) -> Place:
     try:
         return Place(view, filter_text=text, filter=parse(text, field_types(LISTED[view])))
@@ -67,11 +82,12 @@ def _narrowed(text: str, start: int) -> str:
     return wanted
 
 
-def completed(text: str, schools: FindSchools) -> str | None:
+def completed(text: str, schools: FindSchools, filters: Mapping[str, SavedFilter] = NO_FILTERS) -> str | None:
     """Return the text with what was begun finished, or None when nothing is known to go on with."""
     name, blank, rest = text.partition(" ")
-    if not blank:
-        return next((word for word in (*SINGULAR, *VIEWS) if word.startswith(name.lower()) and name), None)
+    known = (*(() if blank else (*SINGULAR, *VIEWS)), *sorted(filters))
+    if text and (found := next((each for each in known if _begins(each, text)), None)):
+        return f"{text}{found[len(text) :]}"
     if name.lower() == "school" and rest:
         return next((f"{name} {each.name}" for each in schools(rest) if _begins(each.name, rest)), None)
     if name.lower() == "conflicts" and rest:
