@@ -225,7 +225,7 @@ def _explained(error: str) -> str:
         from rapidfuzz import process
 
         nearest = process.extractOne(unknown, _names(Settings), score_cutoff=70)
-        guess = f"; did you mean {nearest[0]}?" if nearest else ""
+        guess = f" (did you mean {nearest[0]}?)" if nearest else ""
         return f"There is no setting {'.'.join(filter(None, (key, unknown)))}{guess}"
     return f"{key}: {message}" if key else message
 
