@@ -9,6 +9,7 @@ from roster_tui.actions import ACTIONS, BY_ID, KEY_NAMES, VIEWS, Action, Context
 
 MOVING_KEYS = frozenset({"up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G"})
 """They move the cursor in every list, so no action can have them."""
+DIGIT_KEYS = "0123456789"
 _BY_NAME = {name: key for key, name in KEY_NAMES.items()}
 
 
@@ -30,6 +31,11 @@ class Keymap:
     def key(self, action_id: str) -> str:
         """Return the key of an action; empty when it has none."""
         return next(action.key for action in self.actions if action.id == action_id)
+
+    @property
+    def counting(self) -> str:
+        """The digits that begin a count before a motion: those that stand for no action."""
+        return "".join(digit for digit in DIGIT_KEYS if digit not in self.keys)
 
     def offered(self, context: Context) -> list[Action]:
         """Return the actions of a view, whether or not they can be done right now."""

@@ -43,3 +43,15 @@ def test_two_actions_may_change_their_keys() -> None:
     keys = keymap({"account.suspend": "u", "account.unsuspend": "s"})
     first, second = keys.meant_by("u", "teachers"), keys.meant_by("s", "teachers")
     assert first and second and (first.id, second.id) == ("account.suspend", "account.unsuspend")
+
+
+def test_a_digit_that_stands_for_no_action_begins_a_count() -> None:
+    assert keymap({}).counting == "089"
+    assert keymap({"app.help": "0"}).counting == "89"
+    views = ("triage", "schools", "teachers", "sections", "conflicts", "activity", "sync")
+    assert keymap({f"view.{name}": f"f{place}" for place, name in enumerate(views, 1)}).counting == "0123456789"
+
+
+def test_the_key_of_an_action_is_the_operators_own() -> None:
+    assert keymap({"account.suspend": "ctrl+t"}).key("account.suspend") == "ctrl+t"
+    assert keymap({"account.suspend": ""}).key("account.suspend") == ""

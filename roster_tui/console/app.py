@@ -18,7 +18,7 @@ from textual.command import Provider
 from textual.events import Event, InputEvent, Resize
 
 from roster_tui.actions import Context
-from roster_tui.console.bars import Standing, key_parts, status_parts, view_parts
+from roster_tui.console.bars import Standing, count_parts, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
 from roster_tui.console.doing import Doing
 from roster_tui.console.leaving import leave_when_told
@@ -27,9 +27,10 @@ from roster_tui.console.looks import Looks, styles_folder
 from roster_tui.console.palette import ActionProvider
 from roster_tui.console.preferring import Preferring
 from roster_tui.console.reading import Reading
+from roster_tui.console.table import RecordTable
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
-from roster_tui.keymap import Keymap, keymap
+from roster_tui.keymap import DIGIT_KEYS, Keymap, keymap
 from roster_tui.present import display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
@@ -70,7 +71,7 @@ class RosterApp(App[None]):
         super().__init__()
         self.workspace: Workspace = workspace
         self.keymap: Keymap = keymap(workspace.settings.console.keys)
-        for key in self.keymap.keys:
+        for key in dict.fromkeys((*self.keymap.keys, *DIGIT_KEYS)):
             self.bind(key, f"key('{key}')", show=False)
         self.ascii_only = workspace.settings.console.ascii
         """Whether symbols and lines are drawn with ASCII."""
@@ -185,11 +186,12 @@ class RosterApp(App[None]):
         return "a sync is held (7)" if self._held else ""
 
     @on(Browser.Changed)
+    @on(RecordTable.Counted)
     def _show_keys(self) -> None:
         if not self.is_running:
             return
         context = self.context()
-        right = view_parts(context.view, self.size.width)
+        right = [*count_parts(self.browser.table.counted), *view_parts(context.view, self.size.width)]
         room = self.size.width - sum(len(part.text) for part in right)
         self.query_one("#keys", Line).show(key_parts(context, self.keymap.offered(context), room), right)
 
@@ -233,7 +235,14 @@ class RosterApp(App[None]):
         )
 
     def action_key(self, key: str) -> None:
-        """Do what a key stands for where one is."""
+        """Do what a key stands for where one is; a digit may belong to the count before a motion."""
+        table = self.browser.table
+        if key in self.keymap.counting or (table.counted and key in DIGIT_KEYS):
+            table.count_digit(key)
+            return
+        counted = table.forget_count()
+        if counted and key == self.keymap.key("nav.back"):
+            return
         if action := self.keymap.meant_by(key, self.browser.place.view):
             self.doing.act(action.id)
 

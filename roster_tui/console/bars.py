@@ -94,6 +94,11 @@ def view_parts(view: str, width: int) -> list[Part]:
     return [*parts, Part(" ")] if width >= _VIEWS_FROM else [Part("1-7", "key"), Part(" views ", "dim")]
 
 
+def count_parts(counted: str) -> list[Part]:
+    """Return the count that is being typed before a motion, for the right of the key line."""
+    return [Part(f"count {counted}   ", "accent")] if counted else []
+
+
 def key_parts(context: Context, actions: Iterable[Action], width: int) -> list[Part]:
     """Return the key line in so many columns: what has a place in it, dimmed where it cannot be done right now."""
     named = [(action, key_name(action.key), action.title.lower()) for action in actions if action.footer]

@@ -357,7 +357,7 @@ class Browser(Vertical):
             self.place.marks ^= {self.row.key}
             self._marked_last = self.row.key
             self._show_marks()
-            self.table.action_move(1)
+            self.table.move_by(1)
 
     def mark_all(self) -> bool:
         """Mark every row that passes the filter; False while not all of them are known yet."""

@@ -153,6 +153,10 @@ def help_lines(context: Context, width: int, keymap: Keymap) -> list[Parts]:
     lines: list[Parts] = [[Part(f"{VIEWS[context.view]}: keys", "title")], []]
     for key, text in _MOVING:
         lines += _entry(key, text, width)
+    if keymap.counting:
+        first = keymap.counting[0]
+        begins = ", ".join(keymap.counting)
+        lines += _entry(f"{first}5 j  {first}20 G", f"Five down; row twenty. A count begins with {begins}", width)
     for action in keymap.offered(context):
         lines += _entry(key_name(action.key), f"{action.help}{_GRADES[action.danger]}", width)
         if action.command:

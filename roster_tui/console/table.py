@@ -22,6 +22,7 @@ from roster_tui.present import fitted
 
 _MARK, _NO_MARK = "* ", "  "
 _HEADER_LINES = 1
+_LONGEST_COUNT = 7
 _ALL_USUAL = 1_000
 """A width at which every usual column is shown."""
 NONE_CHOSEN: Chosen = {}
@@ -69,6 +70,9 @@ class RecordTable(ScrollView, can_focus=True):
     class Opened(Message):
         """A row was clicked that the cursor is on already."""
 
+    class Counted(Message):
+        """A count before a motion is being typed, or is no more."""
+
     class Wanted(Message):
         """A row was to be drawn that the source does not have yet."""
 
@@ -82,6 +86,8 @@ class RecordTable(ScrollView, can_focus=True):
         self._laid_out_in = 0
         self.cursor = 0
         """Place of the cursor."""
+        self.counted = ""
+        """The count that was typed for the next motion."""
         self.marks: Collection[int | str] = frozenset()
 
     @property
@@ -133,16 +139,38 @@ class RecordTable(ScrollView, can_focus=True):
     # -- moving -------------------------------------------------------------------------------------
 
     def action_move(self, steps: int) -> None:
-        """Move the cursor by rows."""
-        self.move_to(self.cursor + steps, 1 if steps > 0 else -1)
+        """Move the cursor by rows, as many times as was typed before."""
+        self.move_by(steps * self._times())
 
     def action_page(self, direction: int) -> None:
-        """Move the cursor by what is visible."""
-        self.move_to(self.cursor + direction * max(1, self._visible - 1), direction)
+        """Move the cursor by what is visible, as many times as was typed before."""
+        self.move_by(direction * max(1, self._visible - 1) * self._times())
 
     def action_end(self, direction: int) -> None:
-        """Move the cursor to the first or last row."""
-        self.move_to(self.count - 1 if direction > 0 else 0, -direction)
+        """Move the cursor to the first or last row, or to the row whose number was typed before."""
+        if wanted := self.forget_count():
+            self.move_to(max(0, int(wanted) - 1))
+        else:
+            self.move_to(self.count - 1 if direction > 0 else 0, -direction)
+
+    def count_digit(self, digit: str) -> None:
+        """Go on with the count before a motion."""
+        self.counted = (self.counted + digit)[-_LONGEST_COUNT:]
+        self.post_message(self.Counted())
+
+    def forget_count(self) -> str:
+        """Return the count that was typed, and begin anew."""
+        counted, self.counted = self.counted, ""
+        if counted:
+            self.post_message(self.Counted())
+        return counted
+
+    def _times(self) -> int:
+        return max(1, int(self.forget_count() or "1"))
+
+    def move_by(self, steps: int) -> None:
+        """Move the cursor by rows."""
+        self.move_to(self.cursor + steps, 1 if steps > 0 else -1)
 
     def move_to(self, place: int, direction: int = 1) -> None:
         """Put the cursor on a row; beyond the ends it stops, and headings are passed over."""
@@ -208,12 +236,12 @@ class RecordTable(ScrollView, can_focus=True):
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Move the cursor with the wheel, so that it is always in sight."""
         event.stop()
-        self.action_move(3)
+        self.move_by(3)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Move the cursor with the wheel."""
         event.stop()
-        self.action_move(-3)
+        self.move_by(-3)
 
     # -- drawing ------------------------------------------------------------------------------------
 
