@@ -308,6 +308,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("ticket.list", "Tickets", "Show the tickets: drafts, sent, answered, closed", "h", command="ticket list"),
     Action("app.resources", "Resources", "Show articles and courses about what is under the cursor", "H",
            command="resources"),
+    Action("app.pages", "Help pages", "Read a page about what is under the cursor, or about any job", "K",
+           command="help TOPIC"),
     Action("copy.rows", "Copy", "Send the row, or the marked ones, to the terminal's clipboard as a table", "c",
            reason=_ROW),
     Action("copy.id", "Copy ID", "Send the Clever ID of the record to the terminal's clipboard", "C",

@@ -17,7 +17,7 @@ from textual.app import App, ComposeResult
 from textual.command import Provider
 from textual.events import Event, InputEvent, Resize
 
-from roster_tui.actions import Context
+from roster_tui.actions import Context, key_name
 from roster_tui.console.bars import Standing, count_parts, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
 from roster_tui.console.doing import Doing
@@ -245,6 +245,13 @@ class RosterApp(App[None]):
             return
         if action := self.keymap.meant_by(key, self.browser.place.view):
             self.doing.act(action.id)
+
+    def action_page(self, topic: str) -> None:
+        """Show a help page above whatever is shown."""
+        from roster_tui.console.pages import PageScreen
+
+        keys = {action.id: key_name(action.key) for action in self.keymap.actions if action.key}
+        self.push_screen(PageScreen(topic, keys))
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send text that is marked on the screen or in a field to the terminal's clipboard."""

@@ -21,6 +21,8 @@ class TextScreen(ModalScreen[None]):
     """A text, as wide as there is room for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "app.pop_screen", show=False)]
+    KEYS: ClassVar[Sequence[tuple[str, str]]] = (("esc", "close"), ("↑ ↓", "scroll"))
+    """Keys and what each does, for the last line."""
 
     def compose(self) -> ComposeResult:
         """Lay out one pane of text."""
@@ -30,7 +32,7 @@ class TextScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Write the line of keys."""
-        self.query_one("#text-keys", Line).show(key_parts_of([("esc", "close"), ("↑ ↓", "scroll")]))
+        self.query_one("#text-keys", Line).show(key_parts_of(self.KEYS))
 
     def on_resize(self) -> None:
         """Write the text as wide as there is room for."""

@@ -162,7 +162,7 @@ class Doing:
     def _help(self) -> None:
         from roster_tui.console.screens import HelpScreen
 
-        self._app.push_screen(HelpScreen(self._app.context(), self._app.keymap))
+        self._app.push_screen(HelpScreen(self._app.context(), self._app.keymap, self._show_pages))
 
     def _why(self) -> None:
         from roster_tui.console.why import WhyScreen
@@ -175,6 +175,15 @@ class Doing:
         from roster_tui.console.ticket_list import TicketListScreen
 
         self._app.push_screen(TicketListScreen(self._workspace, self._app))
+
+    def _show_pages(self) -> None:
+        from roster_tui.console.pages import PagesScreen
+        from roster_tui.support.help import words_for
+
+        row, known = self._browser.row, self._browser.finding
+        code = known.finding.code.code if known else ""
+        words = words_for(self._browser.place.view, row.account_state if row else None, code)
+        self._app.push_screen(PagesScreen(words, self._app.action_page))
 
     def _show_resources(self) -> None:
         from roster_tui.console.resources import ResourcesScreen
@@ -294,6 +303,7 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "ticket.new": Doing._draft_ticket,
     "ticket.list": Doing._show_tickets,
     "app.resources": Doing._show_resources,
+    "app.pages": Doing._show_pages,
     "action.undo": lambda do: do._run(do._hands().undo(), "acting", "undo"),
     "sync.run": Doing._sync,
     "hold.approve": lambda do: do._settle_hold(approve=True),

@@ -21,7 +21,10 @@ _TIME_ROOM = 10
 class MessagesScreen(TextScreen):
     """What was said, with its time."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("M", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("M", "app.pop_screen", show=False),
+        Binding("question_mark", "app.page('trouble')", show=False),
+    ]
 
     def __init__(self, told: Iterable[Told], zone: tzinfo | None) -> None:
         super().__init__()

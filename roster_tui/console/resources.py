@@ -18,7 +18,10 @@ from roster_tui.support.resources import Resource, matching
 class ResourcesScreen(SearchScreen):
     """Articles and courses by words."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("H", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("H", "app.pop_screen", show=False),
+        Binding("question_mark", "app.page('courses')", show=False),
+    ]
     KEYS = (("enter", "copy the link"), ("/", "search"), ("esc", "all, or leave"))
 
     def __init__(self, known: Sequence[Resource], words: str, copy: Callable[[str], None]) -> None:

@@ -32,6 +32,7 @@ class ReviewScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "close(True)", show=False),
         Binding("n,escape,enter,q", "close(False)", show=False),
+        Binding("question_mark", "app.page('held-sync')", show=False),
     ]
 
     def __init__(self, review: Review, question: str) -> None:

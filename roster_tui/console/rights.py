@@ -39,6 +39,7 @@ class RightsScreen(ModalScreen[Asked | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("enter", "choose", show=False),
+        Binding("question_mark", "app.page('roles')", show=False),
     ]
 
     def __init__(self, today: date) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -64,6 +64,7 @@ class PlanScreen(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "close(True)", show=False),
         Binding("n,escape,enter,q", "close(False)", show=False),
+        Binding("question_mark", "app.page('acting')", show=False),
     ]
 
     def __init__(self, plan: Planned, note: str, confirm_over: int) -> None:
@@ -119,16 +120,26 @@ class PlanScreen(ModalScreen[bool]):
 class HelpScreen(TextScreen):
     """Every key, what it does, and what the filter understands here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "app.pop_screen", show=False),
+        Binding("K", "pages", show=False),
+    ]
+    KEYS = (*TextScreen.KEYS, ("K", "pages on every job"))
 
-    def __init__(self, context: Context, keymap: Keymap) -> None:
+    def __init__(self, context: Context, keymap: Keymap, read_pages: Callable[[], None]) -> None:
         super().__init__()
+        self._read_pages = read_pages
         self._about = context
         self._keymap = keymap
 
     def text_lines(self, width: int) -> list[Parts]:
         """Return the keys."""
         return help_lines(self._about, width, self._keymap)
+
+    def action_pages(self) -> None:
+        """Show the help pages instead."""
+        self.app.pop_screen()
+        self._read_pages()
 
 
 _MOVING = (

@@ -33,7 +33,15 @@ ERRORS = (TicketRefused, TicketNotSent, NoSuchTicket, LedgerDamaged, FolderUnusa
 """What keeps a ticket as it is; each says why."""
 _UNSEEN = "\ufffd"
 _MARKED = Style(reverse=True, bold=True)
-_KEYS = (("f2", "check"), ("f3", "tokens"), ("f4", "send"), ("f5", "copy"), ("f8", "editor"), ("esc", "keep"))
+_KEYS = (
+    ("f1", "help"),
+    ("f2", "check"),
+    ("f3", "tokens"),
+    ("f4", "send"),
+    ("f5", "copy"),
+    ("f8", "editor"),
+    ("esc", "keep"),
+)
 
 
 class Face(Protocol):
@@ -103,6 +111,7 @@ class TicketScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False, priority=True),
+        Binding("f1", "app.page('tickets')", show=False, priority=True),
         Binding("f2", "step('check')", show=False, priority=True),
         Binding("f3", "step('redact')", show=False, priority=True),
         Binding("f4", "step('send')", show=False, priority=True),
@@ -136,7 +145,7 @@ class TicketScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill in, and put the cursor into the text."""
-        keys = [(key, what) for key, what in _KEYS if not self._fixed or key in ("f5", "esc")]
+        keys = [(key, what) for key, what in _KEYS if not self._fixed or key in ("f1", "f5", "esc")]
         parts = [part for key, what in keys for part in (Part(key, "key"), Part(f" {what}   "))]
         self.query_one("#ticket-keys", Line).show(parts)
         self._show_title()

@@ -35,6 +35,7 @@ class TicketListScreen(SearchScreen):
         Binding("a", "step('answered')", show=False),
         Binding("x", "step('close')", show=False),
         Binding("X", "step('reopen')", show=False),
+        Binding("question_mark", "app.page('tickets')", show=False),
     ]
     KEYS = (
         ("enter", "open"),

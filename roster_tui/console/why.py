@@ -20,7 +20,10 @@ _INDENT = 31
 class WhyScreen(TextScreen):
     """The chain from the SIS to the screen, link by link; the first broken one is the one to mend."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("w", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "app.pop_screen", show=False),
+        Binding("question_mark", "app.page('sections')", show=False),
+    ]
 
     def __init__(self, workspace: Workspace, why: Why) -> None:
         super().__init__()
