@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from roster_tui.accounts.trackers.store import TrackerStore
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
-    from roster_tui.ledger import Journal, Operator, PreferencesFile
+    from roster_tui.ledger import Operator, PreferencesFile
+    from roster_tui.ledger.journal import Journal
     from roster_tui.roster.account_rows import AccountRow
 
 Clock = Callable[[], datetime]
@@ -110,7 +111,7 @@ class Workspace:
     @cached_property
     def journal(self) -> Journal:
         """The record of actions."""
-        from roster_tui.ledger import Journal
+        from roster_tui.ledger.journal import Journal
 
         return Journal(private_folder(self.folder / "ledger" / "journal"))
 
@@ -118,7 +119,7 @@ class Workspace:
     def desk(self) -> Desk:
         """What people decided about findings."""
         from roster_tui.findings.desk import Desk
-        from roster_tui.ledger import Documents
+        from roster_tui.ledger.documents import Documents
 
         documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
         return Desk(documents, self.journal, self.operator)
@@ -311,7 +312,7 @@ def create_workspace(settings: Settings, district: DistrictName, clock: Clock = 
     if folder.stat().st_mode & 0o077:
         # Copied or restored by other means, it may have been opened to others.
         folder.chmod(0o700)
-    from roster_tui.ledger.documents import replace_atomically
+    from roster_tui.ledger.files import replace_atomically
 
     described = folder / "district.json"
     content = orjson.dumps({"id": district.id, "name": district.name})

@@ -26,7 +26,8 @@ from roster_tui.accounts.running import Running
 from roster_tui.accounts.settling import doubtful_mails, settled
 from roster_tui.accounts.undo import MAIL_IS_GONE, CannotUndo, latest_undoable, undo_plan
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked, Order, Verb
-from roster_tui.ledger import Journal, Operator
+from roster_tui.ledger import Operator
+from roster_tui.ledger.journal import Journal
 from roster_tui.refusals import CHANGED_MEANWHILE
 
 _UNDO_REACHES = 500

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from roster_tui.ledger import Entry
+    from roster_tui.ledger.journal import Entry
 
 
 @dataclass(frozen=True)

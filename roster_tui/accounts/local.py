@@ -13,8 +13,8 @@ import msgspec
 from roster_tui.accounts.changes import Change
 from roster_tui.accounts.directory import Capabilities, ChangedMeanwhile, DirectoryError
 from roster_tui.accounts.model import Account, from_document, to_document
-from roster_tui.ledger import Documents, LedgerDamaged
-from roster_tui.ledger.documents import KeyedTable
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.documents import Documents, KeyedTable
 from roster_tui.ledger.shards import Shards
 
 _TABLE = "accounts"

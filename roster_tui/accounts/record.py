@@ -11,7 +11,8 @@ from typing import Any
 from roster_tui.accounts.changes import Change, Mailed, change_document, change_from, touched
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
-from roster_tui.ledger import Entry, Journal, Operator
+from roster_tui.ledger import Operator
+from roster_tui.ledger.journal import Entry, Journal
 
 
 class NotJournaled(OSError):

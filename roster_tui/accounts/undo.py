@@ -11,7 +11,7 @@ from roster_tui.accounts.plan import Item, Knowledge, Plan, judged, unknown
 from roster_tui.accounts.record import Recorded
 from roster_tui.accounts.trackers.verbs import TRACKER_VERBS
 from roster_tui.accounts.verbs import VERBS, Order, Verb
-from roster_tui.ledger import Entry
+from roster_tui.ledger.journal import Entry
 
 
 class CannotUndo(Exception):

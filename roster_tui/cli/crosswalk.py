@@ -55,7 +55,7 @@ reject = _deciding("reject", "rejected", "Reject proposed pairs, by the ids of t
 @with_session
 def export(session: Session, file: Path) -> None:
     """Write the accepted pairs as FILE for Clever support, with a covering note beside it; no name is in either."""
-    from roster_tui.ledger.documents import replace_atomically
+    from roster_tui.ledger.files import replace_atomically
     from roster_tui.support.crosswalk_request import crosswalk_request
 
     request = crosswalk_request(session.workspace())

@@ -12,7 +12,7 @@ from roster_tui.cli.errors import FAILED, Stopped
 from roster_tui.cli.group import Command, CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_csv, print_table
-from roster_tui.ledger import Entry
+from roster_tui.ledger.journal import Entry
 from roster_tui.present import day_and_time
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.read import clever_ids, key_of

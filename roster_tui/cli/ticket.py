@@ -237,7 +237,7 @@ def send(session: Session, number: int, by_hand: bool, again: bool, override: st
 @with_session
 def export(session: Session, number: int, folder: Path, override: str) -> None:
     """Write a ticket and its attachments into FOLDER, for the desk's own form; the guard stands here as well."""
-    from roster_tui.ledger.documents import replace_atomically
+    from roster_tui.ledger.files import replace_atomically
     from roster_tui.support import help_desk
 
     workspace = session.workspace()

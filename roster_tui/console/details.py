@@ -74,7 +74,7 @@ def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
 
 @lru_cache(maxsize=1)
 def _histories(journal: Path, version: object) -> dict[str, list[Event]]:
-    from roster_tui.ledger import Journal
+    from roster_tui.ledger.journal import Journal
 
     return histories(reversed(Journal(journal).latest(_PAST_ENTRIES)))
 

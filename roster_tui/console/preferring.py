@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Literal, Protocol
 
 import msgspec
-from filelock import Timeout
 
 from roster_tui.ledger import LedgerDamaged, ListLook, Preferences, SavedFilter
 from roster_tui.ledger.preferences import Signature
@@ -79,7 +78,7 @@ class Preferring:
         try:
             async with self._one_by_one:
                 await asyncio.to_thread(self._write, alter)
-        except (Timeout, FolderUnusable, OSError) as error:
+        except (FolderUnusable, OSError) as error:  # a lock that nobody gives up is an OSError too
             self._face.tell(f"This was not kept for the next time: {error}", "warning")
             return False
         return True

@@ -13,7 +13,9 @@ import orjson
 
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
-from roster_tui.ledger import Documents, Journal, LedgerDamaged
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.journal import Journal
 from roster_tui.present import counted, display_text
 from roster_tui.roster.schema import VERSION
 from roster_tui.workspace import Workspace

@@ -21,7 +21,7 @@ from roster_tui.findings.subjects import PERSON, person
 from roster_tui.roster.kinds import TEACHER
 
 if TYPE_CHECKING:
-    from roster_tui.ledger import Entry, Journal
+    from roster_tui.ledger.journal import Entry, Journal
 
 ABSENT = timedelta(days=14)
 """How long a pinned person may be missing from the data before somebody should look."""

@@ -14,7 +14,9 @@ from typing import Any
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Finding
 from roster_tui.findings.store import Opinion, Opinions
-from roster_tui.ledger import Documents, Journal, Operator
+from roster_tui.ledger import Operator
+from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.journal import Journal
 
 _DISMISSALS, _PAIRS = "dismissals", "pairs"
 ACCEPTED, REJECTED, DISMISSED = "accepted", "rejected", "dismissed"

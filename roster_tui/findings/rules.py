@@ -32,7 +32,7 @@ from roster_tui.findings.model import Evidence, Finding, Subject
 from roster_tui.roster.kinds import TEACHER
 
 if TYPE_CHECKING:
-    from roster_tui.ledger import Journal
+    from roster_tui.ledger.journal import Journal
 
 Rejected = Callable[[Finding], bool]
 """Whether somebody said that the halves of a proposed pair are two people."""

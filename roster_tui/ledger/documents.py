@@ -6,9 +6,7 @@ lost. Ours leaves either the old file or the new one.
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,18 +18,12 @@ from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
+from roster_tui.ledger.files import LedgerDamaged, replace_atomically
+
 Tables = dict[str, dict[str, Any]]
 """What TinyDB gives a storage: documents by id, by table."""
 
 _LOCK_SECONDS = 30.0
-
-
-class LedgerDamaged(Exception):
-    """A ledger file that is not what we wrote; it is left as it is."""
-
-    def __init__(self, file: Path, why: str) -> None:
-        self.file = file
-        super().__init__(f"{file} cannot be read ({why}). It was left untouched: restore it from a backup")
 
 
 class _Held(Storage):
@@ -126,31 +118,3 @@ class Documents:
         if not isinstance(tables, dict):
             raise LedgerDamaged(self.file, "not a set of tables")
         return tables
-
-
-def replace_atomically(file: Path, content: bytes) -> None:
-    """Write a file so that after a crash at any moment either the old or the new content stands.
-
-    Raises OSError when there is no room or no right to write; the old content stands then.
-    """
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

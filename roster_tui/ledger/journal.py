@@ -18,7 +18,8 @@ from typing import Any
 import orjson
 from filelock import FileLock
 
-from roster_tui.ledger.documents import Documents, LedgerDamaged, replace_atomically
+from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.files import LedgerDamaged, replace_atomically
 
 ENTRIES_A_FILE = 2_000
 BYTES_A_FILE = 200_000

@@ -10,9 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
-from filelock import FileLock
 
-from roster_tui.ledger.documents import LedgerDamaged, replace_atomically
+from roster_tui.ledger.files import LedgerDamaged, replace_atomically
 
 _LOCK_SECONDS = 5.0
 _LONGEST_NAME = 100
@@ -78,6 +77,8 @@ class PreferencesFile:
 
         Raises `filelock.Timeout`, or OSError when it cannot be written; the old file stands then.
         """
+        from filelock import FileLock
+
         with FileLock(f"{self.file}.lock", timeout=_LOCK_SECONDS, mode=0o600):
             try:
                 before = self.read()

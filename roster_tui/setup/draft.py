@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from roster_tui.ledger.documents import replace_atomically
+from roster_tui.ledger.files import replace_atomically
 from roster_tui.settings import Secret, Settings, SettingsError, config_path, demo_store, merged, settings_in, values_of
 from roster_tui.setup.document import document
 from roster_tui.workspace import private_folder

@@ -9,7 +9,8 @@ import msgspec
 from filelock import FileLock
 from msgspec.structs import replace
 
-from roster_tui.ledger import Documents, LedgerDamaged
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.documents import Documents
 from roster_tui.support.tickets import Ticket
 
 _LOCK_SECONDS = 30.0

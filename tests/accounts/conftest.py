@@ -17,7 +17,8 @@ from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Letters, Links, Maildir, Outbox
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.running import Running
-from roster_tui.ledger import Journal, Operator
+from roster_tui.ledger import Operator
+from roster_tui.ledger.journal import Journal
 from roster_tui.settings import MailSettings
 from tests.conftest import NOW
 

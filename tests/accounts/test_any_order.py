@@ -27,7 +27,8 @@ from roster_tui.accounts.plan import Plan
 from roster_tui.accounts.reconcile import Person, reconcile
 from roster_tui.accounts.running import Running
 from roster_tui.accounts.verbs import Asked
-from roster_tui.ledger import Journal, Operator
+from roster_tui.ledger import Operator
+from roster_tui.ledger.journal import Journal
 from roster_tui.settings import MailSettings
 from tests.accounts.conftest import account, an_id
 from tests.conftest import NOW

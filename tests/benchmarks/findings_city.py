@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from roster_tui.findings import accounts, collisions, emails, rekeys, rules, sections
-from roster_tui.ledger import Journal
+from roster_tui.ledger.journal import Journal
 from roster_tui.roster.cache import Cache
 from roster_tui.workspace import now
 

@@ -11,7 +11,7 @@ import pytest
 from roster_tui.accounts.changes import Mailed, change_document
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.model import MailKind
-from roster_tui.ledger import Journal
+from roster_tui.ledger.journal import Journal
 from roster_tui.refusals import CHANGED_MEANWHILE, LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, VIEWER
 from tests.cli.conftest import Ran, Run
 from tests.conftest import NOW, Inbox

@@ -364,7 +364,7 @@ async def test_a_disk_that_is_full_while_journaling_lets_nothing_happen(
 
     async with open_console() as desk:
         await go_to(desk, "status:active")
-        monkeypatch.setattr("roster_tui.ledger.documents.os.fsync", full)
+        monkeypatch.setattr("roster_tui.ledger.files.os.fsync", full)
         await desk.press("s")
         await desk.finish()
         assert desk.toasts == ["The journal cannot be written (No space left on device), so nothing was done"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roster_tui.ledger import Journal
+from roster_tui.ledger.journal import Journal
 from roster_tui.workspace import Workspace
 from tests.console.conftest import Desk, Open
 

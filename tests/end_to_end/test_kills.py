@@ -23,7 +23,7 @@ import pytest
 from roster_tui.access import DEMO_TOKEN
 from roster_tui.accounts.model import Account
 from roster_tui.demo import DemoOptions, prepare
-from roster_tui.ledger import Entry, Journal, Verification
+from roster_tui.ledger.journal import Entry, Journal, Verification
 from roster_tui.sandbox.generator import GeneratedDistrict, Size, student_sis_id, teacher_sis_id
 from roster_tui.sandbox.incidents import Incidents, WithIncidents
 from roster_tui.sandbox.nights import load_night

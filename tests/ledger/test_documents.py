@@ -15,14 +15,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from roster_tui.ledger import Documents, LedgerDamaged
-from roster_tui.ledger import documents as module
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger import files as module
+from roster_tui.ledger.documents import Documents
 from tests.conftest import wait_until
 
 COUNTER = """
 import sys
 from pathlib import Path
-from roster_tui.ledger import Documents
+from roster_tui.ledger.documents import Documents
 
 documents = Documents(Path(sys.argv[1]))
 for _ in range(int(sys.argv[2])):

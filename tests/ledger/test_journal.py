@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_tui.ledger import Journal
 from roster_tui.ledger import journal as module
+from roster_tui.ledger.journal import Journal
 from tests.conftest import NOW
 
 json_values = st.recursive(

@@ -13,8 +13,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from roster_tui.ledger import Documents
-from roster_tui.ledger.documents import replace_atomically
+from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.files import replace_atomically
 from roster_tui.settings import private_file
 
 _LOCK_SECONDS = 30.0

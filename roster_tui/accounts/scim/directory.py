@@ -12,7 +12,7 @@ import msgspec
 
 from roster_tui.accounts.directory import Capabilities, DirectoryError
 from roster_tui.accounts.scim.offers import Offers, capabilities
-from roster_tui.ledger.documents import replace_atomically
+from roster_tui.ledger.files import replace_atomically
 
 if TYPE_CHECKING:
     from roster_tui.accounts.changes import Change

@@ -16,7 +16,8 @@ import msgspec
 from roster_tui.accounts.model import Account, Cause, CauseKind
 from roster_tui.accounts.scim.messages import User
 from roster_tui.accounts.scim.rights import permission_of, role_of
-from roster_tui.ledger import Documents, LedgerDamaged
+from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.documents import Documents
 from roster_tui.roster.identities import Identity
 
 Note = Mapping[str, Any]

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from roster_tui.ledger.documents import replace_atomically
+from roster_tui.ledger.files import replace_atomically
 from roster_tui.present import csv_cell
 from roster_tui.refusals import ONLY_ADMINS_SEAL
 from roster_tui.roster.students import student_values

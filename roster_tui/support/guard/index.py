@@ -22,7 +22,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from roster_tui.ledger.documents import replace_atomically
+from roster_tui.ledger.files import replace_atomically
 from roster_tui.roster.kinds import STUDENT, TEACHER
 from roster_tui.support.guard.spellings import staff_keys, student_keys
 from roster_tui.workspace import Workspace, private_folder

@@ -18,7 +18,7 @@ from roster_tui.accounts.trackers.acting import TrackerPerformer, TrackerReport
 from roster_tui.accounts.trackers.model import Tracker
 from roster_tui.accounts.trackers.store import TrackerStore
 from roster_tui.accounts.undo import CannotUndo
-from roster_tui.ledger import Journal
+from roster_tui.ledger.journal import Journal
 from roster_tui.ledger.operator import Operator
 from roster_tui.roster.classes import Section
 from tests.accounts.trackers.cases import an_id, section, teacher
@@ -150,7 +150,7 @@ async def test_killed_in_the_middle_it_is_settled_by_reading(
 
 
 async def test_a_full_disk_is_told_per_tracker(performer: TrackerPerformer, monkeypatch: pytest.MonkeyPatch) -> None:
-    from roster_tui.ledger.documents import replace_atomically as real
+    from roster_tui.ledger.files import replace_atomically as real
 
     def full(file: Path, content: bytes) -> None:
         if file.name == "03.json":
