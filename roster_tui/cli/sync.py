@@ -17,7 +17,7 @@ from roster_tui.cli.session import Session
 from roster_tui.present import counted, display_text, number
 from roster_tui.sync import Progress, Step, SyncResult
 from roster_tui.sync import sync as run_sync
-from roster_tui.workspace import NoDistrict
+from roster_tui.workspace import NoDistrict, Workspace
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -74,7 +74,20 @@ async def _run(session: Session, access: Access, full: bool, wait: float, quiet:
             click.echo(f"\r{'':<{_WIDTH}}\r", nl=False, err=True)
     if result.hold:
         _say_all(session, await tell_held(workspace, result, _cleaned(session)))
+    else:
+        _forget_old(session, workspace)
     return result
+
+
+def _forget_old(session: Session, workspace: Workspace) -> None:
+    """Let go what is kept for a time only; a sync that went well stays one when that cannot be done."""
+    from roster_tui.ledger import LedgerDamaged
+    from roster_tui.support.retention import forget_old
+
+    try:
+        forget_old(workspace)
+    except (OSError, LedgerDamaged) as error:
+        session.say(f"Old tickets and reports could not be removed: {error}")
 
 
 def _cleaned(session: Session) -> Callable[[str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -12,6 +13,7 @@ from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.settings import SettingsError
+from roster_tui.support.retention import forget_old
 from roster_tui.sync import Step, SyncRefused, SyncResult, sync
 from roster_tui.workspace import FolderUnusable, Workspace
 
@@ -53,9 +55,17 @@ class Syncing:
             self._face.tell(f"The sync failed. {error}", "error")
         else:
             self._tell(result)
+            if not result.hold:
+                await self._forget_old()
         finally:
             self.running = False
             self._changed()
+
+    async def _forget_old(self) -> None:
+        try:
+            await asyncio.to_thread(forget_old, self._workspace)
+        except (LedgerDamaged, OSError) as error:
+            self._face.tell(f"Old tickets and reports could not be removed: {error}", "warning")
 
     def _progress(self, step: Step) -> None:
         told = f"sync: {step.describe()}"

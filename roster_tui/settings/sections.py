@@ -263,6 +263,9 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     allow_staff: Annotated[
         bool, Meta(description="Whether names and emails of staff may stand in what leaves; students' never may")
     ] = True
+    ticket_days: Annotated[
+        int, Meta(description="Days after which a closed ticket goes, with what its tokens stand for", ge=1)
+    ] = 400
     vendor_keys: Annotated[
         dict[str, str],
         Meta(description='Public keys that bundles are sealed for, by name, as in `"Platform" = "age1..."`'),

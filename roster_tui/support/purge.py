@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from roster_tui.present import counted
 from roster_tui.settings import config_path, demo_store
 from roster_tui.sync.lock import locked
 from roster_tui.workspace import Workspace
@@ -25,7 +26,7 @@ _LEDGER = {
     "ledger": "accounts of staff, journal, decisions, tickets, filters; a decided pair of students by its SIS IDs",
     "mail": "mail to staff that was kept and not sent",
 }
-_BEYOND = "backups, snapshots of the disk and what was exported: they are out of reach"
+_BEYOND = "backups, snapshots of the disk, what was exported or sealed: they are out of reach"
 _OPEN = "consoles that are open show the old roster until they are closed"
 
 
@@ -120,12 +121,23 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def _tickets(workspace: Workspace) -> Iterator[str]:
+    """Yield how many tickets stay: their tokens stand for students' values."""
+    if number := sum(1 for _ in (workspace.folder / "ledger" / "tickets").glob("[0-9]*.json")):
+        days = workspace.settings.support.ticket_days
+        yield (
+            f"{counted(number, 'ticket')}, with what the tokens in them stand for: close them, and each goes with a "
+            f"sync {days} days after it was touched last"
+        )
+
+
 def _remains(workspace: Workspace, scope: Scope, gone: set[Path]) -> Iterator[str]:
     settings, folder = workspace.settings, workspace.folder
     if scope is Scope.CACHE:
         for name, what in _LEDGER.items():
             if (folder / name).exists():
                 yield f"{folder / name}: {what}"
+        yield from _tickets(workspace)
         ours = {folder / name for name in (*_LEDGER, _DESCRIBED, "sync.lock", "sync.json")}
         for path in sorted(set(folder.iterdir()) - gone - ours):
             yield f"{path}: not the roster's"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import Documents
-from roster_tui.support.tickets import Ticket
+from roster_tui.ledger.files import replace_atomically
+from roster_tui.support.tickets import State, Ticket
 
 _LOCK_SECONDS = 30.0
 _TABLE, _KEY = "ticket", "ticket"
@@ -30,11 +32,13 @@ class TicketStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600)
+        self._newest = folder / "NEWEST"
+        """The highest number among forgotten tickets: it stands in mails, so no other ticket gets it."""
 
     def add(self, ticket: Ticket) -> Ticket:
         """Store a new ticket under the next number and return it. Raises OSError when it cannot be written."""
         with self._lock:
-            numbered = replace(ticket, number=max(self._numbers(), default=0) + 1)
+            numbered = replace(ticket, number=self._highest() + 1)
             with self._documents(numbered.number).changing() as database:
                 database.table(_TABLE).put({_KEY: msgspec.to_builtins(numbered)})
         return numbered
@@ -61,17 +65,42 @@ class TicketStore:
             raise NoSuchTicket(number)
         with documents.changing() as database:
             table = database.table(_TABLE)
-            before = _ticket(documents.file, table.pick([_KEY])[_KEY])
+            if not (found := table.pick([_KEY])):
+                raise NoSuchTicket(number)
+            before = _ticket(documents.file, found[_KEY])
             after = step(before)
             if after != before:
                 table.put({_KEY: msgspec.to_builtins(after)})
         return after
+
+    def closed_before(self, moment: datetime) -> list[int]:
+        """Return the tickets that were closed and not touched since, in order. Raises `LedgerDamaged`."""
+        return [each.number for each in reversed(self.all()) if _over(each, moment)]
+
+    def forget(self, number: int, before: datetime) -> bool:
+        """Remove a ticket unless somebody has touched it meanwhile; returns whether it went. Raises OSError."""
+        documents = self._documents(number)
+        with self._lock, documents.changing() as database:
+            found = database.table(_TABLE).pick([_KEY])
+            if not found or not _over(_ticket(documents.file, found[_KEY]), before):
+                return False
+            replace_atomically(self._newest, str(self._highest()).encode())
+            documents.file.unlink()
+        return True
+
+    def _highest(self) -> int:
+        kept = int(self._newest.read_bytes()) if self._newest.exists() else 0
+        return max([kept, *self._numbers()])
 
     def _documents(self, number: int) -> Documents:
         return Documents(self.folder / f"{number:06d}.json")
 
     def _numbers(self) -> list[int]:
         return [int(file.stem) for file in self.folder.glob("[0-9]*.json") if file.stem.isdecimal()]
+
+
+def _over(ticket: Ticket, moment: datetime) -> bool:
+    return ticket.state is State.CLOSED and ticket.changed_at < moment
 
 
 def _ticket(file: Path, document: object) -> Ticket:
