@@ -295,6 +295,8 @@ ACTIONS: tuple[Action, ...] = (
            Danger.REVERSIBLE, _TRACKERS, _create_tracker, command="create-tracker"),
     Action("tracker.archive", "Archive tracker", "Hide the section's tracker; all data stays", "N",
            Danger.REVERSIBLE, _TRACKERS, _archive_tracker, command="archive-tracker"),
+    Action("action.plan", "Plan first", "Show the plan of what is done next, even for one; its reason is typed there",
+           "E", Danger.REVERSIBLE),
     Action("action.undo", "Undo", "Take a whole action back: the last one that can be", "z", Danger.REVERSIBLE,
            reason=_needs("There is nothing to undo", lambda context: context.can_undo), command="undo ACTION_ID"),
     Action("sync.run", "Sync now", "Fetch the roster from Clever now", "S", Danger.REVERSIBLE,

@@ -17,7 +17,7 @@ from roster_tui.accounts.deeds import Interrupted, Progress
 from roster_tui.accounts.directory import Directory
 from roster_tui.accounts.guards import Guards, administers, dethrones
 from roster_tui.accounts.judging import Situation, Verdict
-from roster_tui.accounts.mail import Letters, Outbox
+from roster_tui.accounts.mail import Letters, Outbox, Preview
 from roster_tui.accounts.mailing import Mailing, noted
 from roster_tui.accounts.model import Account, LatestMail, MailState
 from roster_tui.accounts.plan import Item, Knowledge, Plan, plan
@@ -103,6 +103,11 @@ class Performer:
         """Return what is to be known of how a plan is carried out, before it is; empty where nothing is."""
         mail = f"{self.outbox.describe()}. {MAIL_IS_GONE}" if plan.verb.mail else ""
         return ". ".join(filter(None, (mail, self.directory.capabilities.notes.get(plan.verb.makes))))
+
+    def preview(self, plan: Plan) -> Preview | None:
+        """Return the first mail that would leave, its link left out; None when there is none."""
+        first = next((item.account for item in plan.todo if item.account), None)
+        return self.letters.preview(plan.verb.mail, first, self.clock()) if plan.verb.mail and first else None
 
     async def perform(self, shown: Plan, progress: Progress = lambda done, total: None) -> Report:
         """Do what the plan says, and nothing else.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.model import Account, MailKind
 from roster_tui.accounts.plan import Item
+
+if TYPE_CHECKING:
+    from roster_tui.accounts.mail import Preview
 
 Progress = Callable[[int, int], None]
 """Called with the number of things done and in all."""
@@ -74,6 +77,13 @@ class Planned(Protocol):
     def undoes(self) -> str | None:
         """The action that it takes back."""
 
+    @property
+    def reason(self) -> str:
+        """Why, in the operator's words."""
+
+    def because(self, reason: str) -> Self:
+        """Return the same plan for another reason."""
+
 
 class Reported(Protocol):
     """What a plan came to."""
@@ -119,6 +129,9 @@ class Performs(Protocol[P]):
 
     def note(self, plan: P) -> str:
         """Return what should be known of how a plan is carried out, or nothing."""
+
+    def preview(self, plan: P) -> Preview | None:
+        """Return the first mail that would leave, or None."""
 
     async def settle(self) -> Sequence[Reported]:
         """Bring actions to an end whose process died."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from roster_tui.accounts.changes import Change
@@ -58,6 +58,15 @@ class Plan:
     def todo(self) -> tuple[Item, ...]:
         """The items that would change."""
         return tuple(item for item in self.items if item.verdict is Verdict.WOULD_DO)
+
+    @property
+    def reason(self) -> str:
+        """Why, in the operator's words."""
+        return self.order.reason
+
+    def because(self, reason: str) -> Plan:
+        """Return the same plan for another reason, which stands in no digest."""
+        return replace(self, order=replace(self.order, reason=reason))
 
 
 @dataclass(frozen=True)

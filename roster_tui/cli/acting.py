@@ -152,14 +152,14 @@ def _confirm_count(session: Session, plan: Planned, consent: Consent) -> None:
 
 def _mail_shown(session: Session, performer: Performs[P], plan: P) -> dict[str, Any]:
     """Return the first mail that would leave, its link left out, and show it to people."""
-    first = next((item.account for item in plan.todo if item.account), None)
-    if plan.verb.mail is None or first is None or not isinstance(performer, Performer):
+    mail = performer.preview(plan)
+    if mail is None:
         return {}
-    written = performer.letters.preview(plan.verb.mail, first, performer.clock())
-    session.say(f"To {display_text(first.email)}: {display_text(written.subject)}\n")
+    written = mail.words
+    session.say(f"To {display_text(mail.to)}: {display_text(written.subject)}\n")
     for line in written.text.splitlines():
         session.say(f"  {display_text(line, 1_000)}")
-    return {"mail": {"to": first.email, "subject": written.subject, "text": written.text, "html": written.html}}
+    return {"mail": {"to": mail.to, "subject": written.subject, "text": written.text, "html": written.html}}
 
 
 def _report(

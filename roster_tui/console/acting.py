@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from filelock import Timeout
 
@@ -22,6 +22,9 @@ from roster_tui.settings import SettingsError
 from roster_tui.tracking import performer_of, tracker_performer
 from roster_tui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from roster_tui.accounts.mail import Preview
+
 
 class Face(Protocol):
     """What acting needs of the console."""
@@ -32,8 +35,8 @@ class Face(Protocol):
     def refresh_status(self) -> None:
         """Write the status line again."""
 
-    def confirm(self, plan: Planned, note: str) -> Awaitable[bool]:
-        """Show a plan and wait for the answer."""
+    def confirm(self, plan: Planned, note: str, mail: Preview | None) -> Awaitable[str | None]:
+        """Show a plan, with the mail that would leave, and wait for the answer: the reason, or None for no."""
 
     def ask_rights(self) -> Awaitable[Asked | None]:
         """Ask which rights to give and wait for the answer; None when it is left."""
@@ -88,8 +91,8 @@ class Acting:
         except (LedgerDamaged, OSError):
             return None
 
-    async def act(self, action: Action, ids: Sequence[str]) -> None:
-        """Perform an action's verb on accounts."""
+    async def act(self, action: Action, ids: Sequence[str], ask: bool = False) -> None:
+        """Perform an action's verb on accounts; ``ask`` has the plan shown even for one."""
         asked: Asked | None = ALL_AS_IS
         if action.verb == "role":
             asked = await self._face.ask_rights()
@@ -98,19 +101,19 @@ class Acting:
             return
         performer = self._workspace.performer()
         plan = performer.plan(action.verb or "", ids, asked=asked)
-        await self._perform(performer, plan, ask=action.danger >= Danger.BULK or len(ids) > 1)
+        await self._perform(performer, plan, ask or action.danger >= Danger.BULK or len(ids) > 1)
 
-    async def act_on_trackers(self, verb: str, sections: Sequence[str]) -> None:
-        """Perform a verb on the trackers of sections."""
+    async def act_on_trackers(self, verb: str, sections: Sequence[str], ask: bool = False) -> None:
+        """Perform a verb on the trackers of sections; ``ask`` has the plan shown even for one."""
         performer = tracker_performer(self._workspace)
-        await self._perform(performer, performer.plan(verb, sections), ask=len(sections) > 1)
+        await self._perform(performer, performer.plan(verb, sections), ask or len(sections) > 1)
 
-    async def undo(self) -> None:
+    async def undo(self, ask: bool = False) -> None:
         """Take the last action back that can be, with a plan of its own; one of an earlier session is shown first."""
         if self._undoable is None:
             return
         performer = await asyncio.to_thread(performer_of, self._workspace, self._undoable)
-        await self._perform(performer, performer.undo_plan(self._undoable), ask=self._undoable not in self._own)
+        await self._perform(performer, performer.undo_plan(self._undoable), ask or self._undoable not in self._own)
 
     async def _perform(self, performer: Performs[P], planned: Coroutine[Any, Any, P], ask: bool) -> None:
         if self.busy:
@@ -121,9 +124,13 @@ class Acting:
         try:
             plan: P | None = await planned
             while plan:
-                if (ask or len(plan.todo) > 1) and not await self._face.confirm(plan, self._note(performer, plan)):
-                    self._face.tell("Nothing was done")
-                    return
+                if ask or len(plan.todo) > 1:
+                    note, mail = self._note(performer, plan), performer.preview(plan)
+                    reason = await self._face.confirm(plan, note, mail)
+                    if reason is None:
+                        self._face.tell("Nothing was done")
+                        return
+                    plan = plan.because(reason)
                 report = await performer.perform(plan, self._progress(plan))
                 await self._follow(report)
                 # Who changed while the plan was looked at is asked about again, and only they.

@@ -39,6 +39,7 @@ from roster_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from roster_tui.accounts.deeds import Planned
+    from roster_tui.accounts.mail import Preview
     from roster_tui.accounts.verbs import Asked
     from roster_tui.sync.hold import Review
 
@@ -183,6 +184,8 @@ class RosterApp(App[None]):
             return acting.told
         if syncing and syncing.running:
             return syncing.told
+        if self.doing.plan_first:
+            return "plan first"
         return "a sync is held (7)" if self._held else ""
 
     @on(Browser.Changed)
@@ -271,11 +274,11 @@ class RosterApp(App[None]):
 
         return await self.push_screen_wait(ReviewScreen(review, question))
 
-    async def confirm(self, plan: Planned, note: str) -> bool:
-        """Show a plan and wait for the answer."""
+    async def confirm(self, plan: Planned, note: str, mail: Preview | None) -> str | None:
+        """Show a plan, with the mail that would leave, and wait for the answer: the reason, or None for no."""
         from roster_tui.console.screens import PlanScreen
 
-        return await self.push_screen_wait(PlanScreen(plan, note, self.workspace.settings.confirm_over))
+        return await self.push_screen_wait(PlanScreen(plan, note, self.workspace.settings.confirm_over, mail))
 
     async def ask_rights(self) -> Asked | None:
         """Ask which role or permission to give, and until when, and wait for the answer."""

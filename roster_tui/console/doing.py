@@ -30,6 +30,8 @@ class Doing:
         self._browser: Browser = app.browser
         self.acting: Acting | None = None
         self.syncing: Syncing | None = None
+        self.plan_first = False
+        """Whether the next action shows its plan, whatever it is for."""
 
     def act(self, action_id: str) -> None:
         """Do an action of the table, or say why it cannot be done."""
@@ -236,15 +238,25 @@ class Doing:
             return clever_ids(self._app.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
         return [browser.row.clever_id] if browser.row and browser.row.clever_id else []
 
+    def _show_plan_next(self) -> None:
+        self.plan_first = not self.plan_first
+        self._app.refresh_status()
+
+    def _asks(self) -> bool:
+        """Return whether the plan of this action is to be shown; the one after it goes its usual way."""
+        asks, self.plan_first = self.plan_first, False
+        self._app.refresh_status()
+        return asks
+
     def _act_on(self, action_id: str, ids: list[str]) -> None:
-        self._run(self._hands().act(BY_ID[action_id], ids), "acting", action_id)
+        self._run(self._hands().act(BY_ID[action_id], ids, self._asks()), "acting", action_id)
 
     def _act_on_trackers(self, verb: str) -> None:
         browser = self._browser
         ids = [browser.row.clever_id] if browser.row and browser.row.clever_id else []
         if browser.place.marks:
             ids = section_ids(self._app.reading.pages, [key for key in browser.place.marks if isinstance(key, int)])
-        self._run(self._hands().act_on_trackers(verb, ids), "acting", verb)
+        self._run(self._hands().act_on_trackers(verb, ids, self._asks()), "acting", verb)
 
     def _sync(self) -> None:
         from roster_tui.console.syncing import Syncing
@@ -304,7 +316,8 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "ticket.list": Doing._show_tickets,
     "app.resources": Doing._show_resources,
     "app.pages": Doing._show_pages,
-    "action.undo": lambda do: do._run(do._hands().undo(), "acting", "undo"),
+    "action.plan": Doing._show_plan_next,
+    "action.undo": lambda do: do._run(do._hands().undo(do._asks()), "acting", "undo"),
     "sync.run": Doing._sync,
     "hold.approve": lambda do: do._settle_hold(approve=True),
     "hold.discard": lambda do: do._settle_hold(approve=False),

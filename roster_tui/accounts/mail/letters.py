@@ -20,6 +20,14 @@ NO_TOKEN = "(made-when-it-is-sent)"
 
 
 @dataclass(frozen=True)
+class Preview:
+    """A mail as it would leave."""
+
+    to: str
+    words: Written
+
+
+@dataclass(frozen=True)
 class Letters:
     """What writes a district's mail."""
 
@@ -57,9 +65,9 @@ class Letters:
         """Raise `TemplateError` when the texts of a kind cannot be used."""
         self._texts_of(kind)
 
-    def preview(self, kind: MailKind, account: Account, at: datetime) -> Written:
-        """Return the words of a mail that is not sent; its link opens nothing. Raises `TemplateError`."""
-        return self._written(kind, account, NO_TOKEN, at)
+    def preview(self, kind: MailKind, account: Account, at: datetime) -> Preview:
+        """Return a mail that is not sent; its link opens nothing. Raises `TemplateError`."""
+        return Preview(account.email or "", self._written(kind, account, NO_TOKEN, at))
 
     def _written(self, kind: MailKind, account: Account, token: str, at: datetime) -> Written:
         values = {

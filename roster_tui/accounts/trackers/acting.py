@@ -70,6 +70,15 @@ class TrackerPlan:
         """The items that would change."""
         return tuple(item for item in self.items if item.verdict is Verdict.WOULD_DO)
 
+    @property
+    def reason(self) -> str:
+        """Why, in the operator's words."""
+        return self.order.reason
+
+    def because(self, reason: str) -> TrackerPlan:
+        """Return the same plan for another reason, which stands in no digest."""
+        return replace(self, order=replace(self.order, reason=reason))
+
 
 @dataclass(frozen=True)
 class TrackerReport:
@@ -163,6 +172,9 @@ class TrackerPerformer:
     def note(self, plan: TrackerPlan) -> str:
         """Return nothing: a plan says all about trackers."""
         return ""
+
+    def preview(self, plan: TrackerPlan) -> None:
+        """Return None: nobody is mailed about a tracker."""
 
     async def settle(self) -> list[TrackerReport]:
         """Bring actions to an end whose process died: read what became of them, write it down. Nothing is redone."""

@@ -57,7 +57,7 @@ def test_kinds_differ_in_page_words_and_time(tmp_path: Path) -> None:
 
 
 def test_a_preview_opens_nothing(tmp_path: Path) -> None:
-    written = letters(tmp_path).preview(MailKind.ACTIVATION, account(1), NOW)
+    written = letters(tmp_path).preview(MailKind.ACTIVATION, account(1), NOW).words
     assert "?token=(made-when-it-is-sent)\n" in written.text
     assert not (tmp_path / "link-key").exists()
 
@@ -66,7 +66,7 @@ def test_the_zone_is_the_districts(tmp_path: Path) -> None:
     from zoneinfo import ZoneInfo
 
     chicago = Letters(MailSettings(), "L", Links(tmp_path), ZoneInfo("America/Chicago"))
-    assert "08:30" in chicago.preview(MailKind.ACTIVATION, account(1), NOW).text
+    assert "08:30" in chicago.preview(MailKind.ACTIVATION, account(1), NOW).words.text
 
 
 @pytest.mark.parametrize(
