@@ -20,14 +20,15 @@ VIEWS: Mapping[str, str] = {
     "activity": "Activity",
     "sync": "Sync",
     "trackers": "Trackers",
+    "pairs": "Side by side",
 }
 """The views by name: those with digits, in their order, then those that lie under others."""
-DIGITS: Mapping[str, str] = {name: str(digit) for digit, name in enumerate(list(VIEWS)[:-1], start=1)}
+DIGITS: Mapping[str, str] = {name: str(digit) for digit, name in enumerate(list(VIEWS)[:7], start=1)}
 """The keys of the views that have one of their own everywhere."""
 
 _LISTS = frozenset({"schools", "teachers", "sections"})
-_SORTED = frozenset(VIEWS) - {"triage"}
-"""Triage has an order of its own, the worst first, and shows what that takes."""
+_SORTED = frozenset(VIEWS) - {"triage", "pairs"}
+"""Triage has an order of its own, the worst first, and shows what that takes; two records have that of their fields."""
 
 
 Reason = str
@@ -217,7 +218,7 @@ def _hold(context: Context) -> Reason | None:
 
 
 _ACCOUNTS = frozenset({"triage", "teachers", "conflicts"})
-_FINDINGS = frozenset({"triage", "conflicts"})
+_FINDINGS = frozenset({"triage", "conflicts", "pairs"})
 _TRACKERS = frozenset({"sections", "trackers"})
 _MARKED = frozenset({"teachers", "sections"})
 _ROW = _needs("There is nothing under the cursor", lambda context: context.row_kind)
@@ -226,7 +227,10 @@ ACTIONS: tuple[Action, ...] = (
     *(Action(f"view.{name}", VIEWS[name], f"Go to {VIEWS[name].lower()}", digit) for name, digit in DIGITS.items()),
     Action("view.trackers", "Trackers", "Go to the trackers: those here, or all of them",
            "b", views=frozenset(VIEWS) - {"trackers"}, command="trackers"),
-    Action("row.open", "Open", "Open what is under the cursor: a school's teachers, a teacher's sections",
+    Action("view.pairs", "Side by side",
+           "Show both records of a finding side by side: the one under the cursor, or the first",
+           "equals_sign", views=frozenset(VIEWS) - {"pairs"}, command="conflicts show ID"),
+    Action("row.open", "Open", "Open what is under the cursor: a school's teachers, a teacher's sections, both records",
            "enter", reason=_ROW),
     Action("nav.back", "Back", "Clear the filter, or go back one step", "escape",
            reason=_needs("This is the first step", lambda context: context.depth or context.filtered)),
@@ -240,12 +244,14 @@ ACTIONS: tuple[Action, ...] = (
            command="explain teacher ID", footer=1),
     Action("finding.dismiss", "Dismiss", "Set the finding aside, with a reason, until its evidence changes", "x",
            Danger.REVERSIBLE, _FINDINGS, _dismiss, command="conflicts dismiss ID"),
-    Action("pair.accept", "Accept pair", "The two records are one: put the IDs on the crosswalk", "y",
-           Danger.REVERSIBLE, _FINDINGS, _decide("accepted"), command="crosswalk accept ID"),
-    Action("pair.reject", "Reject pair", "The two records are different: propose them no more", "n",
-           Danger.REVERSIBLE, _FINDINGS, _decide("rejected"), command="crosswalk reject ID"),
+    Action("pair.accept", "Accept", "The two records are one: put the IDs on the crosswalk", "y",
+           Danger.REVERSIBLE, _FINDINGS, _decide("accepted"), command="crosswalk accept ID", footer=2),
+    Action("pair.reject", "Reject", "The two records are different: propose them no more", "n",
+           Danger.REVERSIBLE, _FINDINGS, _decide("rejected"), command="crosswalk reject ID", footer=2),
     Action("finding.reopen", "Reopen", "Take back what was decided about the finding", "X",
-           Danger.REVERSIBLE, _FINDINGS, _reopen, command="conflicts restore ID"),
+           Danger.REVERSIBLE, _FINDINGS, _reopen, command="conflicts restore ID", footer=2),
+    Action("pair.next", "Next", "Show the next two records", "J", views=frozenset({"pairs"}), footer=1),
+    Action("pair.previous", "Prior", "Show the two records before these", "K", views=frozenset({"pairs"}), footer=1),
     Action("finding.set_aside", "Set aside", "Show or hide findings that were dismissed or rejected", "v",
            views=frozenset({"conflicts"}), command="conflicts --all"),
     Action("row.reveal", "Reveal", "Show a student's values while the cursor stays; the journal notes who looked",
@@ -343,6 +349,7 @@ KEY_NAMES: Mapping[str, str] = {
     "minus": "-",
     "question_mark": "?",
     "colon": ":",
+    "equals_sign": "=",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
 }

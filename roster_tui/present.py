@@ -134,7 +134,7 @@ def _height(value: int, most_digits: int) -> int:
     return round((len(_BARS) - 1) * len(str(value)) / most_digits) if value else 0
 
 
-_ASCII = str.maketrans("●○■▲▼·•…≠→←↑↓✓✗▁▂▃▄▅▆▇█", "*o#^v.*~/><^v+x_.-:=+*#")
+_ASCII = str.maketrans("●○■▲▼·•…≠≈→←↑↓✓✗▁▂▃▄▅▆▇█", "*o#^v.*~/~><^v+x_.-:=+*#")
 """For terminals without our symbols; each as wide as what it stands for."""
 
 

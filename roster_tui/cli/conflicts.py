@@ -16,6 +16,7 @@ from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Evidence, Subject
 from roster_tui.findings.store import Known
 from roster_tui.present import SEVERITY_WORDS, counted, display_text, masked, masked_name
+from roster_tui.side_by_side import Compared, SideBySide, evidence_of, side_by_side
 from roster_tui.workspace import Workspace
 
 
@@ -50,6 +51,40 @@ def _print(session: Session, found: list[Known], aside: list[Known], gone: list[
     for each in gone:
         subject = _subject(each.finding.subject)
         session.say(f"Gone: {each.finding.code.title}, {display_text(subject['label'])} ({each.finding.id})")
+
+
+@conflicts.command()
+@click.argument("finding")
+@with_session
+def show(session: Session, finding: str) -> None:
+    """Show one finding, by its id; of two records both, field by field, and what each field says."""
+    from roster_tui.decisions import NoSuchFinding
+
+    workspace = session.workspace()
+    with workspace.cache.reading() as db:
+        each = store.with_id(db, finding)
+        opened = side_by_side(db, each) if each else None
+    if each is None:
+        raise NoSuchFinding(finding)
+    if session.as_json:
+        session.print_json(finding_document(workspace, each))
+    elif opened is None:
+        print_table(("field", "before", "now"), [(one.field, one.before, one.after) for one in evidence_of(each)])
+    else:
+        _print_sides(opened)
+    if not session.as_json:
+        session.say(f"{each.finding.code.title}. {each.finding.code.owner.value}: {each.finding.code.todo}")
+
+
+def _print_sides(opened: SideBySide) -> None:
+    rows = [(_sign(each), each.field, each.before, each.after, each.says, each.odds) for each in opened.fields]
+    rows += [(_sign(each), each.field, each.before, each.after, "not weighed", "") for each in opened.besides]
+    print_table(("", "field", *opened.sides, "says", "odds of one"), rows)
+    click.echo(opened.summary)
+
+
+def _sign(each: Compared) -> str:
+    return "alike" if each.alike else {True: "same", False: "differs", None: "silent"}[each.agrees]
 
 
 @conflicts.command()
@@ -165,6 +200,8 @@ def _evidence(evidence: Evidence, student: bool) -> dict[str, Any]:
         "before": show(evidence.before),
         "after": show(evidence.after),
         "agrees": evidence.agrees,
+        "how": evidence.how or None,
+        "doublings": evidence.weight,
     }
 
 

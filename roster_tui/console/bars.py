@@ -81,6 +81,8 @@ def window_counts(window: Window) -> str:
 
 def report_counts(report: Report) -> str:
     """Return how many rows a report has, and how many there are in all."""
+    if report.counted:
+        return report.counted
     shown = len(report.findings) if report.findings else report.count
     of = f" of {number(report.total)}" if shown < report.total else ""
     return f"{number(shown)}{of}" if shown else ""

@@ -31,6 +31,7 @@ from roster_tui.roster.filter import EVERYTHING, FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
 from roster_tui.roster.read import schools_named
 from roster_tui.roster.window import Window
+from roster_tui.side_by_side import stepped
 from roster_tui.workspace import Workspace
 
 
@@ -51,7 +52,8 @@ class Browser(Vertical):
         self._window: Window | None = None
         self._mistake = ""
         self._going = False
-        self._revealed: int | str | None = None
+        self._revealed: str | None = None
+        """The finding whose student's values are shown."""
         self._marked_last: int | str | None = None
         self._visited = Visited(self.place)
 
@@ -131,7 +133,7 @@ class Browser(Vertical):
             return
         self._window = None
         place = self.place
-        self._report = ordered(report_at(self._workspace, place), place.order, place.descending)
+        self._report = ordered(report_at(self._workspace, place, self._revealed), place.order, place.descending)
         self._show_rows(self._report)
         self._show_around()
 
@@ -168,7 +170,7 @@ class Browser(Vertical):
         """Write the detail of the row under the cursor, if it is open."""
         if self.detail.display and self.row is not None:
             width = max(20, self.detail.size.width)
-            revealed = self.row.key == self._revealed
+            revealed = self.finding is not None and self.finding.finding.id == self._revealed
             self.detail.show(detail_at(self._workspace, self._report, self.row, width, revealed=revealed))
         elif self.detail.display:
             self.detail.show([])
@@ -189,6 +191,7 @@ class Browser(Vertical):
         self._show_at(place)
 
     def _show_at(self, place: Place) -> None:
+        self._revealed = None
         self.place = place
         self._mistake = ""
         self._filter_field.display = False
@@ -199,7 +202,9 @@ class Browser(Vertical):
     def open_row(self) -> None:
         """Open what is under the cursor, or its detail where there is nothing behind it."""
         below = opened(self.place, self.row, self.row.cells[0].text) if self.row else None
-        if below is not None:
+        if self.place.view != "pairs" and self.finding and self.finding.finding.other:
+            self.open_pair()
+        elif below is not None:
             self.go(below, remember=True)
         else:
             self.toggle_detail()
@@ -215,6 +220,28 @@ class Browser(Vertical):
             Place("trackers", trail, within if within and within[0] != SECTION.name else None, key=key), remember=True
         )
 
+    def open_pair(self) -> None:
+        """Show both records of the finding under the cursor side by side; of the first one, where there is none."""
+        from roster_tui.console.pairs import of_two_records, pairs_of
+
+        known = self.finding
+        if self._report and known and known.finding.other:
+            among = of_two_records(self._report.findings.values())
+        else:
+            among = pairs_of(self._workspace)
+        first = known.finding.id if known and known.finding.id in among else next(iter(among), "")
+        self.go(Place("pairs", self.place.crumbs, finding=first, among=among), remember=True)
+
+    def step_pair(self, steps: int) -> bool:
+        """Show the two records before or after these; False at either end."""
+        beside = stepped(self.place.among, self.place.finding, steps)
+        if beside is None:
+            return False
+        self.hide()
+        self.place.finding = beside
+        self.refresh_place()
+        return True
+
     def back(self) -> None:
         """Clear the filter, or go back one step."""
         if self.place.filter_text:
@@ -228,8 +255,11 @@ class Browser(Vertical):
         self.call_after_refresh(self.show_detail)
 
     def reveal(self) -> None:
-        """Show a student's values in the detail until the cursor moves."""
-        self._revealed = self.row.key if self.row else None
+        """Show a student's values in the detail, or side by side, until the cursor goes to another finding."""
+        self._revealed = self.finding.finding.id if self.finding else None
+        if self.place.view == "pairs":
+            self.refresh_place()
+            return
         self.detail.display = True
         self.call_after_refresh(self.show_detail)
 
@@ -237,6 +267,8 @@ class Browser(Vertical):
         """Mask everything again."""
         if self._revealed is not None:
             self._revealed = None
+            if self.place.view == "pairs":
+                self.refresh_place()
             self.show_detail()
 
     def toggle_set_aside(self) -> None:
@@ -410,7 +442,7 @@ class Browser(Vertical):
 
     @on(RecordTable.Moved)
     def _moved(self) -> None:
-        if self.row is None or self.row.key != self._revealed:
+        if self.finding is None or self.finding.finding.id != self._revealed:
             self._revealed = None
         self.show_detail()
         self.post_message(self.Changed())

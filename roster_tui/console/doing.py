@@ -41,6 +41,8 @@ class Doing:
             self._app.tell(reason, "warning")
         elif action_id == "view.trackers":
             self._browser.open_trackers()
+        elif action_id == "view.pairs":
+            self._browser.open_pair()
         elif action_id.startswith("view."):
             self._browser.go(Place(action_id.removeprefix("view.")))
         else:
@@ -62,6 +64,10 @@ class Doing:
     def _step(self, steps: int) -> None:
         if not self._browser.step(steps):
             self._app.tell("This is the first place" if steps < 0 else "This is the latest place", "warning")
+
+    def _step_pair(self, steps: int) -> None:
+        if not self._browser.step_pair(steps):
+            self._app.tell("These are the first two" if steps < 0 else "These are the last two", "warning")
 
     def _marked(self, done: bool) -> None:
         if not done:
@@ -288,6 +294,8 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "pair.accept": lambda do: do._decide("pair.accept"),
     "pair.reject": lambda do: do._decide("pair.reject"),
     "finding.reopen": lambda do: do._decide("finding.reopen"),
+    "pair.next": lambda do: do._step_pair(1),
+    "pair.previous": lambda do: do._step_pair(-1),
     "finding.set_aside": lambda do: do._browser.toggle_set_aside(),
     "list.filter": lambda do: do._browser.open_filter(),
     "list.sort": lambda do: do._sort(do._browser.sort),

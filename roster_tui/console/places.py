@@ -34,6 +34,10 @@ class Place:
     descending: bool = False
     narrowed: str = ""
     """Only findings of this severity, or whose codes begin so."""
+    finding: str = ""
+    """The finding whose two records are shown side by side."""
+    among: tuple[str, ...] = ()
+    """The findings that come before and after it."""
     set_aside: bool = False
     """Whether dismissed and rejected findings are shown."""
     key: int | str | None = None

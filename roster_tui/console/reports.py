@@ -40,6 +40,8 @@ class Report:
     total: int = 0
     findings: dict[str, Known] = field(default_factory=dict)
     """The findings behind the rows, by key."""
+    counted: str = ""
+    """What is said instead of a number of rows, where they are no records."""
 
     @property
     def count(self) -> int:

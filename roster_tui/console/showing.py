@@ -15,9 +15,14 @@ from roster_tui.roster.cache import CacheDamaged
 from roster_tui.workspace import Workspace
 
 
-def report_at(workspace: Workspace, place: Place) -> reports.Report:
-    """Return what a place lists; what could not be read is said in place of rows."""
+def report_at(workspace: Workspace, place: Place, revealed: str | None) -> reports.Report:
+    """Return what a place lists; what could not be read is said in place of rows.
+
+    Of a finding about a student whose id is ``revealed`` the values can be read.
+    """
     try:
+        if place.view == "pairs":
+            return _side_by_side(workspace, place, revealed)
         return _REPORTS[place.view](workspace, place)
     except (CacheDamaged, LedgerDamaged, sqlite3.DatabaseError, OSError) as error:
         return failed(error)
@@ -36,8 +41,9 @@ def detail_at(
 
     if report is None:
         return details.record_lines(workspace, row, width)
-    if str(row.key) in report.findings:
-        return details.finding_lines(workspace, report.findings[str(row.key)], width, revealed=revealed)
+    if known := report.findings.get(str(row.key)):
+        lines = details.finding_lines(workspace, known, width, revealed=revealed)
+        return [*_field_lines(row, width), *lines] if row.kind == "field" else lines
     if row.kind == "entry":
         return details.entry_lines(workspace, int(row.key), width)
     if row.kind == "tracker":
@@ -47,6 +53,19 @@ def detail_at(
 
         return run_lines(workspace, int(row.key), width)
     return [[Part(part.text)] for part in row.cells if part.text]
+
+
+def _side_by_side(workspace: Workspace, place: Place, revealed: str | None) -> reports.Report:
+    from roster_tui.console.pairs import pair_report
+
+    shown = bool(revealed) and revealed == place.finding
+    return pair_report(workspace, place.finding, place.among, revealed=shown)
+
+
+def _field_lines(row: Row, width: int) -> list[Parts]:
+    from roster_tui.console.pairs import field_lines
+
+    return field_lines(row, width)
 
 
 def _conflicts(workspace: Workspace, place: Place) -> reports.Report:

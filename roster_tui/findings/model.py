@@ -78,6 +78,15 @@ class Evidence:
     after: str | None
     agrees: bool | None
     """None when one side is silent."""
+    how: str = ""
+    """In which way they agree or not, where there is more to say: ``nickname``."""
+    weight: float | None = None
+    """Of two values compared: how many times the odds that both records are one double with it; below 0 they halve."""
+
+    @property
+    def told(self) -> tuple[str, str | None, str | None, bool | None]:
+        """What both sides say, without what is made of it."""
+        return self.field, self.before, self.after, self.agrees
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,9 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits that change with the evidence: a dismissal holds as long as they are the same."""
-        told = [self.id, self.subject.sis_id, self.other and self.other.sis_id, *map(vars, self.evidence)]
+        names = ("field", "before", "after", "agrees")
+        said = (dict(zip(names, each.told, strict=True)) for each in self.evidence)
+        told = [self.id, self.subject.sis_id, self.other and self.other.sis_id, *said]
         return blake2b(orjson.dumps(told), digest_size=6).hexdigest()
 
     def document(self) -> dict[str, Any]:

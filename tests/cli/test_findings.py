@@ -188,3 +188,19 @@ def test_a_plan_that_cannot_be_read(run: Run, demo_folder: Path, tmp_path: Path)
         told = run("crosswalk", "import", plan, "--data-dir", demo_folder)
         assert (told.code, why in told.err, told.out) == (1, True, ""), told.err
     assert run("crosswalk", "import", tmp_path / "none.csv", "--data-dir", demo_folder).code == 1
+
+
+def test_two_records_side_by_side_in_print(run: Run, demo_folder: Path) -> None:
+    wanted = codes(run, demo_folder)["sis-id-changed"]
+    told = run("conflicts", "show", wanted, "--data-dir", demo_folder)
+    assert told.code == 0
+    lines = told.out.splitlines()
+    assert lines[0].split()[0] == "field" and lines[0].endswith("odds of one")
+    assert any(line.startswith("differs") and "T10001" in line and "2026-10001" in line for line in lines)
+    assert any(line.startswith("same") and "caleb.singh@" in line and "strongly for" in line for line in lines)
+    assert lines[-1] == "7 agree, 1 differs, 1 silent; 99.9 % sure that they are one"
+    document = run("conflicts", "show", wanted, "--json", "--data-dir", demo_folder).json
+    assert {each["field"]: each["doublings"] for each in document["evidence"]}["state_id"] > 10
+    alone = run("conflicts", "show", codes(run, demo_folder)["email-missing"], "--data-dir", demo_folder)
+    assert "SIS office: enter the email" in alone.err
+    assert run("conflicts", "show", "00000000", "--data-dir", demo_folder).code == 2

@@ -154,7 +154,7 @@ class _Rivals:
     def _pair(self, old: int, new: int, chance: float) -> Pair:
         before, after = self._removed[old], self._added[new]
         confidence = min(_CERTAIN, round(chance, 4))
-        return Pair(before.subject, after.subject, confidence, evidence(self._model, before, after))
+        return Pair(before.subject, after.subject, confidence, evidence(self._model, before, after, self._shares))
 
 
 def _chance(weight: float, ours: float, theirs: float, prior: float) -> float:

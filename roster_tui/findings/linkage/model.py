@@ -49,6 +49,8 @@ class Sight(NamedTuple):
     level: Level
     value: str | None = None
     """The value whose frequency matters, where it does."""
+    how: str = ""
+    """In which way they agree, where they are not the same: ``nickname``."""
 
 
 Compare = Callable[[Record, Record], Sequence[Sight]]
@@ -113,7 +115,7 @@ def weigh(model: Model, old: Record, new: Record, shares: Shares, crowd: int) ->
     agreeing: list[str] = []
     opposing: list[str] = []
     for each in model.fields:
-        for part, seen, value in each.compare(old, new):
+        for part, seen, value, _ in each.compare(old, new):
             same += seen.same
             for at, other in enumerate(seen.others):
                 others[at] += shares.log_of(part, value) if other is None else other
@@ -134,14 +136,23 @@ def log_sum(logs: Iterable[float]) -> float:
     return total
 
 
-def evidence(model: Model, old: Record, new: Record) -> tuple[Evidence, ...]:
+def evidence(model: Model, old: Record, new: Record, shares: Shares) -> tuple[Evidence, ...]:
     """Return what speaks for and against a pair, field by field, the changed SIS ID first."""
-    told = [Evidence("sis_id", old.subject.sis_id, new.subject.sis_id, False)]
+    told = [Evidence("sis_id", old.subject.sis_id, new.subject.sis_id, False, "what changed")]
     for name, compare in model.fields:
         sights = compare(old, new)
         agrees = all(seen.level.agrees for seen in sights) if sights else None
-        told.append(Evidence(name, _shown(old, name), _shown(new, name), agrees))
+        how = "; ".join(seen.how for seen in sights if seen.how)
+        weight = sum(_doublings(seen, shares) for seen in sights) if sights else None
+        told.append(Evidence(name, _shown(old, name), _shown(new, name), agrees, how, weight))
     return tuple(told)
+
+
+def _doublings(seen: Sight, shares: Shares) -> float:
+    """Return how much likelier a sight is between two records of one than between strangers, as a power of two."""
+    strangers = seen.level.others[0]
+    by_chance = shares.log_of(seen.part, seen.value) if strangers is None else strangers
+    return round((seen.level.same - by_chance) / log(2), 1)
 
 
 def _shown(record: Record, name: str) -> str | None:
@@ -177,9 +188,10 @@ def overlapping(name: str, levels: Overlap) -> Compare:
         if not before or not after:
             return ()
         ours, theirs = set(ids_of(before)), set(ids_of(after))
-        jaccard = len(ours & theirs) / len(ours | theirs)
+        common, either = len(ours & theirs), len(ours | theirs)
+        jaccard = common / either
         seen = levels.most if jaccard >= MOST else levels.some if jaccard >= SOME else levels.none
-        return (Sight(name, seen),)
+        return (Sight(name, seen, how="" if common == either else f"{common:,} of {either:,} in common"),)
 
     return compare
 

@@ -45,7 +45,9 @@ def _born(old: Record, new: Record) -> Sequence[Sight]:
     if not before or not after:
         return ()
     found = births.born(before, after)
-    return (Sight("born~" if found is births.CLOSE else "born", _BORN[found], before),)
+    if found is births.CLOSE:
+        return (Sight("born~", _BORN[found], before, "one slip apart"),)
+    return (Sight("born", _BORN[found], before),)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _identified(name: str, levels: _IdLevels) -> Compare:
         if before == after:
             return (Sight(name, levels.same, before),)
         slip = min(len(before), len(after)) >= _LONG_ID and names.slipped(before, after, 1)
-        return (Sight(f"{name}~" if slip else name, levels.slip if slip else levels.other),)
+        return (Sight(f"{name}~", levels.slip, how="one slip apart") if slip else Sight(name, levels.other),)
 
     return compare
 
@@ -106,7 +108,7 @@ def _email(local: Level, same: Level, other: Level) -> Compare:
         if before == after:
             return (Sight("email", same, before),)
         moved = before.partition("@")[0] == after.partition("@")[0]
-        return (Sight("email", local if moved else other),)
+        return (Sight("email", local, how="same name, another domain") if moved else Sight("email", other),)
 
     return compare
 
@@ -121,7 +123,7 @@ def _grade(old: Record, new: Record) -> Sequence[Sight]:
     if before == after:
         return (Sight("grade", _SAME_GRADE, before.lower()),)
     promoted = before.isdecimal() and after.isdecimal() and int(after) - int(before) == 1
-    return (Sight("grade", _NEXT_GRADE if promoted else _OTHER_GRADE),)
+    return (Sight("grade", _NEXT_GRADE, how="the next grade") if promoted else Sight("grade", _OTHER_GRADE),)
 
 
 _SAME_GRADE = level(True, 0.8, None, 0.15)

@@ -78,24 +78,45 @@ def _name_sights(levels: NameLevels, old: Record, new: Record) -> Iterator[Sight
     first, last, middle = ((old.values.get(part), new.values.get(part)) for part in ("first", "last", "middle"))
     given = names.given(first[0], first[1]) if first[0] and first[1] else None
     family = names.surname(last[0], last[1]) if last[0] and last[1] else None
+    by_middle = False
     if family is names.OTHER and _moved_to_middle(last, middle):
         family = names.PART
     if given is names.OTHER:
         if family is names.OTHER and names.swapped(first[0] or "", last[0] or "", first[1] or "", last[1] or ""):
-            yield Sight("first", levels.swapped)
+            yield Sight("first", levels.swapped, how="given name and surname swapped")
             return
-        if _goes_by_middle_name(first, middle):
+        if by_middle := _goes_by_middle_name(first, middle):
             given = names.NICKNAME
     if given:
         nearly = given in (names.CLOSE, names.INITIAL)
-        yield Sight("first~" if nearly else "first", levels.first[given], names.letters(first[0] or ""))
+        how = "goes by the middle name" if by_middle else _GIVEN[given] or _written(*first)
+        yield Sight("first~" if nearly else "first", levels.first[given], names.letters(first[0] or ""), how)
     if family:
-        yield Sight("last", levels.last[family], names.letters(last[0] or ""))
+        yield Sight("last", levels.last[family], names.letters(last[0] or ""), _FAMILY[family] or _written(*last))
     if middle[0] and middle[1]:
         yield _middle(levels, middle[0], middle[1])
 
 
+_GIVEN = {
+    names.EXACT: "",
+    names.NICKNAME: "nickname",
+    names.CLOSE: "given name a slip apart",
+    names.INITIAL: "initial",
+    names.OTHER: "another given name",
+}
+_FAMILY = {
+    names.EXACT: "",
+    names.PART: "one of two surnames",
+    names.CLOSE: "surname a slip apart",
+    names.OTHER: "another surname",
+}
+
 _Both = tuple[str | None, str | None]
+
+
+def _written(before: str | None, after: str | None) -> str:
+    """Say it where one name is written in two ways: Smith-Jones and Smith Jones."""
+    return "" if before == after else "written another way"
 
 
 def _moved_to_middle(last: _Both, middle: _Both) -> bool:

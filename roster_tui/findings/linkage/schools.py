@@ -40,7 +40,7 @@ def _name(old: Record, new: Record) -> Sequence[Sight]:
         or set(words(before)) <= set(words(after))
         or set(words(after)) <= set(words(before))
     )
-    return (Sight("name" if near else "other name", _NEAR_NAME if near else _OTHER_NAME),)
+    return (Sight("name", _NEAR_NAME, how="much alike") if near else Sight("other name", _OTHER_NAME),)
 
 
 def _digits(text: str) -> str:
