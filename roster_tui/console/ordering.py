@@ -14,7 +14,7 @@ from roster_tui.present import NOTHING
 
 def ordered(report: Report, order: str, descending: bool) -> Report:
     """Return a report sorted by one of its columns, the largest number first; equal rows keep their places."""
-    index = next((place for place, column in enumerate(report.columns) if column.order == order), None)
+    index = next((place for place, column in enumerate(report.columns) if order and column.order == order), None)
     if index is None and (order != USUAL_ORDER or not descending):
         return report
     return replace(report, rows=list(_sorted(report, index, descending)))
