@@ -206,7 +206,7 @@ async def test_conflicts_are_listed_worst_first_with_evidence(open_console: Open
         assert severities == ["high"] * 9 + ["medium"] * 2 + ["low"] * 22
         while "Singh" not in desk.app.browser.row.cells[2].text:  # type: ignore[union-attr]
             await desk.press("down")
-        await desk.press("enter")
+        await desk.press("d")
         told = desk.app.browser.detail.text
         for part in ("SIS ID changed (high)", "T10001 → 2026-10001", "99.9 %", "Clever support", "First seen"):
             assert part in told
