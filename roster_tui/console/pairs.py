@@ -32,7 +32,7 @@ def pair_report(workspace: Workspace, finding_id: str, among: tuple[str, ...], *
         each = with_id(db, finding_id)
         opened = side_by_side(db, each, revealed=revealed) if each else None
     if each is None or opened is None:
-        gone = "This finding is gone: the records have changed since.\nJ and K show the others, esc goes back."
+        gone = "This finding is gone: the records have changed since.\n> and < show the others, esc goes back."
         return Report((), (), gone if finding_id else _NOTHING)
     before, after = opened.sides
     columns = tuple(

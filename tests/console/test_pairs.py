@@ -28,7 +28,7 @@ async def test_both_records_stand_side_by_side_each_field_marked(open_console: O
         assert lines["staff"].split()[0] == "·" and "both are silent" in lines["staff"]
         assert "7 agree, 1 differs, 1 silent; 99.9 % sure that they are one" in desk.rows[0]
         assert lines["account"].split()[-4:] == ["■", "suspended", "○", "pending"]
-        for key in ("y accept", "n reject", "J next", "K prior"):
+        for key in ("y accept", "n reject", "> next", "< prior"):
             assert key in desk.lines[-1]
         assert ("1,500,000 : 1" in lines["state"]) == (size[0] > 80)
 
@@ -54,9 +54,9 @@ async def test_a_pair_is_decided_on_and_the_next_one_shown(open_console: Open, d
         await desk.press("X")
         await desk.finish()
         assert "by jdoe" not in desk.rows[0]
-        await desk.press("J")
+        await desk.press("greater_than_sign")
         assert desk.toasts[-1] == "These are the last two"
-        await desk.press("down", "K")
+        await desk.press("down", "less_than_sign")
         assert desk.crumb.endswith("2 of 3")
         # The cursor stays on the same field, so that one is compared across pairs.
         assert desk.app.browser.row is not None and desk.app.browser.row.key == "name"
@@ -81,7 +81,7 @@ async def test_students_are_masked_until_revealed_and_again_at_the_next_pair(
         await desk.press("down")
         assert desk.text.count(name) >= 2
         assert [each.facts["kind"] for each in demo.journal.latest(1)] == ["reveal"]
-        for away, back in (("J", "K"), ("escape", "enter"), ("ctrl+l", "x")):
+        for away, back in (("greater_than_sign", "less_than_sign"), ("escape", "enter"), ("ctrl+l", "x")):
             await desk.press("ctrl+r")
             await desk.finish()
             assert name in desk.text
