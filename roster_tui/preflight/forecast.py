@@ -43,8 +43,6 @@ _BATCH = 2_000
 ENROLLMENT = "enrollment"
 """Clever counts enrollments as a type of their own; the roster keeps them inside sections."""
 _CLEVERS_PERCENT = 10.0
-_SIEVED = (STUDENT, SECTION)
-"""The kinds of which only what differs is staged: nineteen of twenty records."""
 
 
 @dataclass(frozen=True)
@@ -114,18 +112,16 @@ class Copy:
         here = self._workspace.clock().astimezone(self._workspace.settings.zone)
         with closing(self._cache.reader()) as db:
             known = KnownIds(db, self._workspace.district.id)
-            sieve = Sieve(known, here.date(), upload.unsaid)
-            skip = sieve.has_student if self._with_students else lambda sis_id, row: True
-            side = CleverSide(upload, self._workspace.district.id, here.date(), known.id_of, skip, upload.enrollments)
+            sieve = Sieve(db, known, upload, here.date(), students=self._with_students)
+            side = CleverSide(sieve, self._workspace.district.id, here.date(), sieve.id_of, sieve.classes)
             stage = Stage(self._cache.staged_file, with_students=self._with_students, touched_only=True, in_order=False)
-            stage.touch(known.all_but(_SIEVED))
-            for kind, records in _in_batches(_records(side, known, sieve, upload.unsaid)):
-                if kind in _SIEVED:
+            stage.touch(known.all_but(sieve.kinds))
+            for kind, records in _in_batches(_records(side, known, upload.unsaid)):
+                if kind in sieve.kinds:
                     stage.touch(record["id"] for record in records)
                 stage.add(kind, _read(kind, records))
             stage.add(TEACHER, _read(TEACHER, list(known.other_admins())))
-            for kind in _SIEVED:
-                stage.touch(known.missing(kind))
+            stage.touch(sieve.missing())
             stage.finish()
 
     # -- the night ------------------------------------------------------------------------------------
@@ -172,13 +168,11 @@ class Copy:
         )
 
 
-def _records(
-    side: CleverSide, known: KnownIds, sieve: Sieve, unsaid: Mapping[str, Mapping[str, str]]
-) -> Iterator[tuple[Kind, Raw]]:
+def _records(side: CleverSide, known: KnownIds, unsaid: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[Kind, Raw]]:
     """Yield what differs of students and sections, and all else."""
     for resource, record in side.records():
         kind = _kind_of(resource, record)
-        if kind is None or (kind is SECTION and sieve.has_section(record)):
+        if kind is None:
             continue
         if fields := unsaid.get(kind.name):
             record = known.with_unsaid(kind, record, fields)

@@ -1,83 +1,64 @@
-"""The students and sections of whom the files say nothing new are passed over: of a million, a few hundred differ.
+"""The files as far as they say anything new: of a city's million students and sections a few hundred differ.
 
-The roster keeps a hash of every row. A row of the files is hashed as the sync would hash what Clever makes of it; the
-same hash is the same row. Whatever differs goes the sync's own way, so that a slip here costs time and no truth.
+Whatever differs goes the sync's own way, so that a slip here costs time and no truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
-from typing import Any
 
+from roster_tui.preflight.classes import ClassLists, Sections
 from roster_tui.preflight.known_ids import KnownIds
-from roster_tui.roster.kinds import SECTION, STUDENT
-from roster_tui.roster.rows import row_hash
-from roster_tui.roster.text import fold
-from roster_tui.sis import values
+from roster_tui.preflight.students import Students
+from roster_tui.roster.kinds import SECTION, STUDENT, Kind
 from roster_tui.sis.folder import Row
-
-_NO_LIST = b""
+from roster_tui.sis.layout import SisFile
+from roster_tui.sis.upload import Upload
 
 
 class Sieve:
-    """Tells the rows that the roster has; each is asked about once."""
+    """An upload as a `SisDistrict` without the students that the roster has just so, and what is known of the rest."""
 
-    def __init__(self, known: KnownIds, today: date, unsaid: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, db: sqlite3.Connection, known: KnownIds, upload: Upload, today: date, *, students: bool) -> None:
+        self._db = db
         self._known = known
-        self._unsaid = unsaid.get(STUDENT.name, {})
-        # A whole district was born on some thousands of days.
-        self._born = lru_cache(maxsize=32_768)(lambda text: _born(text, today))
-        self._school = lru_cache(maxsize=8_192)(lambda sis_id: known.id_of("school", sis_id))
+        self._upload = upload
+        self._with_students = students
+        self.name = upload.name
+        self.kinds: tuple[Kind, ...] = (STUDENT, SECTION) if students else (SECTION,)
+        """Those of which only what differs is told; of students who are not kept nothing is."""
+        self._students = Students(db, known, today, upload.unsaid, kept=students)
+        self._sections: Sections | None = None
 
-    def has_student(self, sis_id: str, row: Row) -> bool:
-        """Return whether the roster has a student just so."""
-        get = row.get
-        state_id, born = get("state_id") or None, self._born(get("dob", ""))
-        if self._unsaid:
-            known = self._known.unsaid(STUDENT, self._known.id_of("student", sis_id), self._unsaid)
-            state_id, born = known.get("state_id", state_id), known.get("dob", born)
-        hashed = row_hash(
-            (
-                row["first_name"] or None,
-                get("middle_name") or None,
-                row["last_name"] or None,
-                get("student_email") or None,
-                sis_id,
-                get("student_number") or None,
-                state_id,
-                born,
-                values.grade(get("grade", "")) or None,
-            ),
-            (self._school(row["school_id"]),),
-            (_NO_LIST,),
-        )
-        return self._known.stays(STUDENT, sis_id, hashed)
+    def rows(self, file: SisFile) -> Iterator[Row]:
+        """Yield the rows of one file; of students those that differ."""
+        if file is not SisFile.STUDENTS:
+            yield from self._upload.rows(file)
+            return
+        for row in self._students.differing(self._upload.columns(file)):
+            if self._with_students:
+                yield row
 
-    def has_section(self, section: Mapping[str, Any]) -> bool:
-        """Return whether the roster has a section of Clever's just so, its class list included."""
-        name, teachers, students = section["name"], section["teachers"], section["students"]
-        hashed = row_hash(
-            (
-                name,
-                fold(name),
-                section["sis_id"],
-                section["period"] or None,
-                section["section_number"] or None,
-                section["subject"] or None,
-                section["grade"] or None,
-                len(students),
-            ),
-            (_raw(section["school"]), _raw(section.get("term_id", "")), _raw(section.get("course", ""))),
-            (_raw("".join([*teachers[:1], *sorted(teachers[1:])])), _raw("".join(students))),
-        )
-        return self._known.stays(SECTION, section["sis_id"], hashed)
+    def classes(self) -> ClassLists:
+        """Return what is known of sections and their class lists, once all students have come."""
+        return ClassLists(self._db, self._upload, self._students, self._known_sections, kept=self._with_students)
 
+    @property
+    def _known_sections(self) -> Sections:
+        if self._sections is None:
+            self._sections = Sections(self._db, self._known)
+        return self._sections
 
-_raw = bytes.fromhex
+    def id_of(self, kind: str, sis_id: str) -> bytes:
+        """Return the roster's id of a record, or a new one that follows from its key."""
+        if kind not in (STUDENT.name, SECTION.name):
+            return self._known.id_of(kind, sis_id)
+        key = (self._students if kind == STUDENT.name else self._known_sections).find(sis_id)
+        return self._known.new_id(kind, sis_id) if key is None else self._known.id_at(key)
 
-
-def _born(text: str, today: date) -> str | None:
-    day = values.day(text, not_after=today)
-    return day.isoformat() if day else None
+    def missing(self) -> Iterator[str]:
+        """Yield the ids of the roster's students and sections that did not come."""
+        for records in (self._students, self._known_sections):
+            yield from map(bytes.hex, map(self._known.id_at, records.missing()))

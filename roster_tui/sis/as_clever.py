@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 from roster_tui.sis import values
 from roster_tui.sis.folder import Row, SisDistrict
@@ -23,11 +23,16 @@ Record = dict[str, Any]
 IdOf = Callable[[str, str], bytes]
 """Returns the 12 bytes of a Clever ID for a kind of record and its key in the files."""
 
-SkipStudent = Callable[[str, Row], bool]
-"""Returns by SIS ID and row whether nobody needs the record of a student."""
 
-Enrollments = Callable[[], Iterator[tuple[str, ...]]]
-"""Returns section and student of each enrollment, where there is a quicker way to them than by rows."""
+class Classes(Protocol):
+    """The class lists of sections, where somebody knows a quicker way to them than by rows of enrollments."""
+
+    def knows(self, section: Record) -> bool:
+        """Return whether nobody needs the record of this section, which has no class list yet."""
+
+    def students(self, sis_id: str) -> list[str]:
+        """Return the Clever IDs of a section's students in their order, each once."""
+
 
 _TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
 _CONTACT_COLUMNS = frozenset(("contact_name", "contact_email", "contact_sis_id"))
@@ -58,16 +63,15 @@ class CleverSide:
         district_id: str,
         today: date,
         id_of: IdOf | None = None,
-        skip_student: SkipStudent | None = None,
-        enrollments: Enrollments | None = None,
+        classes: Callable[[], Classes] | None = None,
     ) -> None:
+        """Take the source of the rows; ``classes`` is called when all students have come."""
         self._source = source
         self._district = district_id
         self._today = today
         # A real district's ids are Clever's own: whoever knows them brings them.
         self._id_of = id_of or partial(derived_id, district_id)
-        self._skip_student = skip_student or (lambda sis_id, row: False)
-        self._enrollments = enrollments or self._enrollments_by_rows
+        self._classes = classes
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield ``(resource, record)``; resource is ``schools, courses, terms, sections`` or ``users``.
@@ -81,7 +85,7 @@ class CleverSide:
         for student in self._students(places, ids, contacts):
             yield "users", student
         yield from (("users", contact) for contact in contacts.values())
-        enrolled = self._class_lists(places)
+        classes = self._classes() if self._classes else _ByRows(self._source, places, ids)
         del places
         teachers = dict(self._unique(SisFile.TEACHERS, "teacher_id"))
         courses: dict[str, Record] = {}
@@ -90,15 +94,16 @@ class CleverSide:
             sis_id: [self._id("school", row["school_id"])] for sis_id, row in teachers.items()
         }
         for sis_id, row in self._unique(SisFile.SECTIONS, "section_id"):
-            students = {ids[at : at + _ID_BYTES].hex() for at in enrolled.pop(sis_id, ())}
             holders = _teachers_of(row, teachers)
-            section = self._section(sis_id, row, holders, teachers, sorted(students))
+            section = self._section(sis_id, row, holders, teachers)
             for teacher in holders:
                 if section["school"] not in schools_of[teacher]:
                     schools_of[teacher].append(section["school"])
             self._note_course(section, row, courses)
             self._note_term(section, row, terms)
-            yield "sections", section
+            if not classes.knows(section):
+                section["students"] = classes.students(sis_id)
+                yield "sections", section
         yield from (("courses", record) for record in courses.values())
         yield from (("terms", record) for record in terms.values())
         yield from (("users", record) for record in self._adults(teachers, schools_of))
@@ -151,7 +156,7 @@ class CleverSide:
             # A repeated row may carry one more contact, and nothing else of it counts (reference 7.2).
             if not _CONTACT_COLUMNS.isdisjoint(row):
                 self._note_contact(_id_at(ids, at), row, contacts)
-            if new and not self._skip_student(sis_id, row):
+            if new:
                 yield self._student(_id_at(ids, at), sis_id, row)
 
     def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
@@ -219,21 +224,7 @@ class CleverSide:
         if all(known["student"] != student_id for known in relationships):
             relationships.append({"student": student_id, "relationship": "Other", "type": "Other"})
 
-    def _enrollments_by_rows(self) -> Iterator[tuple[str, ...]]:
-        return ((row["section_id"], row["student_id"]) for row in self._source.rows(SisFile.ENROLLMENTS))
-
-    def _class_lists(self, places: dict[str, int]) -> dict[str, array[int]]:
-        """Return where the ids of each section's students begin: four bytes each, not a Python list."""
-        enrolled: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
-        for section, student in self._enrollments():
-            at = places.get(student)
-            if at is not None:
-                enrolled[section].append(at)
-        return enrolled
-
-    def _section(
-        self, sis_id: str, row: Row, holders: list[str], teachers: dict[str, Row], students: list[str]
-    ) -> Record:
+    def _section(self, sis_id: str, row: Row, holders: list[str], teachers: dict[str, Row]) -> Record:
         primary = teachers[holders[0]]["last_name"] if holders and holders[0] == row["teacher_id"] else ""
         parts = (row.get("course_name", ""), primary, row.get("period", ""))
         ids = [self._id("teacher", holder) for holder in holders]
@@ -249,7 +240,6 @@ class CleverSide:
             "grade": values.grade(row.get("grade", "")),
             "teacher": ids[0] if ids else None,
             "teachers": ids,
-            "students": students,
             "ext": _custom(row, SisFile.SECTIONS),
         }
 
@@ -337,6 +327,27 @@ class CleverSide:
         return found
 
 
+class _ByRows:
+    """The class lists as the rows of enrollments have them; who is no student of the district is left out."""
+
+    def __init__(self, source: SisDistrict, places: dict[str, int], ids: bytearray) -> None:
+        self._ids = ids
+        # Where the ids of each section's students begin: four bytes each, not a Python list.
+        self._places: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
+        for row in source.rows(SisFile.ENROLLMENTS):
+            at = places.get(row["student_id"])
+            if at is not None:
+                self._places[row["section_id"]].append(at)
+
+    def knows(self, section: Record) -> bool:
+        """Return that every section is wanted."""
+        return False
+
+    def students(self, sis_id: str) -> list[str]:
+        """Return the Clever IDs of a section's students, for which it is asked once."""
+        return sorted({_id_at(self._ids, at) for at in self._places.pop(sis_id, ())})
+
+
 def _id_at(ids: bytearray, at: int) -> str:
     return ids[at : at + _ID_BYTES].hex()
 
@@ -356,4 +367,8 @@ def _name(row: Row) -> dict[str, str]:
 
 
 def _custom(row: Row, file: SisFile) -> dict[str, str]:
-    return {name: value for name, value in row.items() if name not in LAYOUTS[file].known and name}
+    known = LAYOUTS[file].known
+    # Most districts have none, and a city asks half a million times.
+    if known.issuperset(row):
+        return {}
+    return {name: value for name, value in row.items() if name not in known and name}

@@ -93,21 +93,20 @@ class CheckedFile:
 
     def rows(self, kept: Sequence[str]) -> Iterator[Row]:
         """Yield the rows with only these columns, as far as the file has them; the first time they are checked."""
-        names = [name for name in dict.fromkeys(kept) if name in self.columns]
-        for _, columns in self.batches():
-            cells = zip(*(columns[name] for name in names), strict=True)
-            # A loop in C: a city has seven million enrollments.
-            yield from map(dict, map(zip, repeat(names), cells))
+        for columns in self.columns_of(kept):
+            # A loop in C: a city has half a million sections.
+            yield from map(dict, map(zip, repeat(tuple(columns)), zip(*columns.values(), strict=True)))
 
-    def values(self, *names: str) -> Iterator[tuple[str, ...]]:
-        """Yield the values of these columns, which the file must have; the first time the rows are checked."""
-        for _, columns in self.batches():
-            yield from zip(*(columns[name] for name in names), strict=True)
+    def columns_of(self, kept: Sequence[str]) -> Iterator[Columns]:
+        """Yield some rows at a time with only these columns, as far as the file has them; they are checked as rows."""
+        wanted = frozenset(kept)
+        for _, columns in self.batches(wanted):
+            yield {name: columns[name] for name in kept if name in columns}
 
     def lines_of(self, keys: Collection[str]) -> dict[str, int]:
         """Return the first line of each of these keys that is there."""
         found: dict[str, int] = {}
-        for lines, columns in self.batches():
+        for lines, columns in self.batches(frozenset((self.rules.key,))):
             column = columns[self.rules.key]
             if not set(keys).isdisjoint(column):
                 for line, value in zip(lines, column, strict=True):
@@ -115,12 +114,15 @@ class CheckedFile:
                         found.setdefault(value, line)
         return found
 
-    def batches(self) -> Iterator[tuple[Sequence[int], Columns]]:
-        """Yield lines and columns of some rows at a time; the first time they are checked."""
+    def batches(self, wanted: frozenset[str] | None = None) -> Iterator[tuple[Sequence[int], Columns]]:
+        """Yield lines and columns of some rows at a time; the first time they are checked.
+
+        Once they are, only the ``wanted`` columns are made.
+        """
         first = not self._checked
         for batch in self._file.batches(quietly=not first):
             if batch.rows:
-                yield batch.lines, self._columns(batch, first)
+                yield batch.lines, self._columns(batch, first, None if first else wanted)
         if first:
             self._checked = True
             if self.rules.key in self.columns:
@@ -128,10 +130,11 @@ class CheckedFile:
             if not self.rows_read and self.usable and not self.rules.may_be_empty:
                 self._problems.add(catalog.NO_ROWS, self.rules.name, 1)
 
-    def _columns(self, batch: Batch, check: bool) -> Columns:
-        raw = list(zip(*batch.rows, strict=True))
+    def _columns(self, batch: Batch, check: bool, wanted: frozenset[str] | None) -> Columns:
         columns: Columns = {}
-        for name, column in zip(self.columns, raw, strict=True):
+        for name, column in zip(self.columns, zip(*batch.rows, strict=True), strict=True):
+            if wanted is not None and name not in wanted:
+                continue
             if batch.doubtful:
                 if check:
                     self._check_any(name, column, batch.lines)

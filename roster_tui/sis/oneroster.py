@@ -7,11 +7,14 @@ Demographics are not read. In 1.1 a user has one role and its schools in ``users
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
+from itertools import compress, islice
+from operator import itemgetter
 from pathlib import Path
 
 from roster_tui.sis import catalog
+from roster_tui.sis.checked import Columns
 from roster_tui.sis.folder import Row
 from roster_tui.sis.layout import CO_TEACHER_COLUMNS, SisFile
 from roster_tui.sis.rules import FileRules
@@ -23,6 +26,8 @@ _STAFF_ROLES = frozenset(
 _TEACHER_COLUMNS = ("teacher_id", *CO_TEACHER_COLUMNS)
 _WITH_STUDENTS = "role student"
 """Under this name the crosscheck remembers the classes in which a student is enrolled."""
+_CLASS_LIST_COLUMNS = frozenset(("classSourcedId", "userSourcedId", "role", "status", "primary"))
+_AT_ONCE = 10_000
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -175,9 +180,15 @@ class OneRosterUpload(CheckedFolder):
         yield from (row for _, row in made)
         self._told.add(file)
 
-    def enrollments(self) -> Iterator[tuple[str, ...]]:
-        """Yield section and student of each student's enrollment."""
-        return ((row["section_id"], row["student_id"]) for row in self.rows(SisFile.ENROLLMENTS))
+    def columns(self, file: SisFile) -> Iterator[Columns]:
+        """Yield the rows of one of Clever's files by columns."""
+        if file is SisFile.ENROLLMENTS:
+            yield from ({"section_id": sections, "student_id": users} for _, sections, users in self._class_lists())
+            self._told.add(file)
+            return
+        rows = self.rows(file)
+        while some := list(islice(rows, _AT_ONCE)):
+            yield {name: tuple(map(itemgetter(name), some)) for name in some[0]}
 
     def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
         """Return file and column of a kind's keys, and the first line of each of these that is there."""
@@ -205,7 +216,7 @@ class OneRosterUpload(CheckedFolder):
             names = list(columns)
             for line, cells in zip(lines, zip(*columns.values(), strict=True), strict=True):
                 row = dict(zip(names, cells, strict=True))
-                if row.get("status", "").lower() != "tobedeleted":
+                if _stays(row.get("status", "")):
                     yield line, row
 
     @cached_property
@@ -291,17 +302,36 @@ class OneRosterUpload(CheckedFolder):
             )
 
     def _enrollments(self) -> Iterator[tuple[int, Row]]:
-        """Yield students' enrollments; the teachers' are kept for the sections the first time."""
-        keep = SisFile.ENROLLMENTS not in self._told
-        for line, row in self._records("enrollments.csv"):
-            section, user, role = row["classSourcedId"], row["userSourcedId"], _role(row["role"])
-            if role == "student":
-                if keep:
-                    self.cross.add_references("enrollments.csv", _WITH_STUDENTS, "", [section], [line])
+        for lines, sections, users in self._class_lists():
+            for line, section, user in zip(lines, sections, users, strict=True):
                 yield line, {"section_id": section, "student_id": user}
-            elif keep and role == "teacher":
-                primary = row.get("primary", "").lower() == "true"
-                self._db.execute("INSERT INTO teaches VALUES (?, ?, ?)", (section, user, primary))
+
+    def _class_lists(self) -> Iterator[tuple[Sequence[int], tuple[str, ...], tuple[str, ...]]]:
+        """Yield lines, sections and students of some enrollments at a time: a city has millions.
+
+        The teachers' enrollments are kept for the sections the first time.
+        """
+        keep = SisFile.ENROLLMENTS not in self._told
+        file = self.files["enrollments.csv"]
+        for lines, columns in file.batches(_CLASS_LIST_COLUMNS):
+            roles = list(map(_role, columns["role"]))
+            if "status" in columns:
+                roles = [role if _stays(status) else "" for role, status in zip(roles, columns["status"], strict=True)]
+            student = [role == "student" for role in roles]
+            sections, users = columns["classSourcedId"], columns["userSourcedId"]
+            of_students = tuple(compress(lines, student)), tuple(compress(sections, student))
+            if keep:
+                self.cross.add_references("enrollments.csv", _WITH_STUDENTS, "", of_students[1], of_students[0])
+                primary = columns.get("primary", ("",) * len(roles))
+                self._db.executemany(
+                    "INSERT INTO teaches VALUES (?, ?, ?)",
+                    (
+                        (sections[at], users[at], primary[at].lower() == "true")
+                        for at, role in enumerate(roles)
+                        if role == "teacher"
+                    ),
+                )
+            yield *of_students, tuple(compress(users, student))
 
     def _sections(self) -> Iterator[tuple[int, Row]]:
         if SisFile.ENROLLMENTS not in self._told:
@@ -353,6 +383,11 @@ def _first(cell: str) -> str:
     return next(iter(_several(cell)), "")
 
 
+def _stays(status: str) -> bool:
+    return status.lower() != "tobedeleted"
+
+
+@lru_cache(maxsize=1_000)
 def _role(cell: str) -> str:
     return cell.lower().replace(" ", "")
 

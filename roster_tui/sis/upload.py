@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from roster_tui.sis import catalog
-from roster_tui.sis.checked import CheckedFile
+from roster_tui.sis.checked import CheckedFile, Columns
 from roster_tui.sis.crosscheck import Crosscheck
 from roster_tui.sis.folder import Row
 from roster_tui.sis.layout import LAYOUTS, SisFile
@@ -19,8 +19,13 @@ _READ_ON = {
     SisFile.STUDENTS: (
         "school_id student_id first_name middle_name last_name student_number state_id student_email grade dob"
     ).split(),
+    SisFile.ENROLLMENTS: ["section_id", "student_id"],
 }
 """What a comparison needs of students; nothing else of them leaves the reader."""
+
+
+def _read_on(file: SisFile) -> Sequence[str]:
+    return _READ_ON.get(file) or sorted(LAYOUTS[file].known - _NEVER_READ_ON)
 
 
 class Upload(Protocol):
@@ -44,8 +49,8 @@ class Upload(Protocol):
     def rows(self, file: SisFile) -> Iterator[Row]:
         """Yield the rows of one of Clever's files."""
 
-    def enrollments(self) -> Iterator[tuple[str, ...]]:
-        """Yield section and student of each row of enrollments: most rows of a district."""
+    def columns(self, file: SisFile) -> Iterator[Columns]:
+        """Yield what `rows` yields, some rows at a time and a column each: for students and enrollments, the most."""
 
     def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
         """Return file and column of a kind's keys, and the first line of each of these that is there."""
@@ -158,12 +163,11 @@ class CleverUpload(CheckedFolder):
         """Yield the rows of one file, checked by the way."""
         if file.file_name not in self.files:
             return iter(())
-        kept = _READ_ON.get(file) or sorted(LAYOUTS[file].known - _NEVER_READ_ON)
-        return self.files[file.file_name].rows(kept)
+        return self.files[file.file_name].rows(_read_on(file))
 
-    def enrollments(self) -> Iterator[tuple[str, ...]]:
-        """Yield section and student of each enrollment, checked by the way."""
-        return self.files[SisFile.ENROLLMENTS.file_name].values("section_id", "student_id")
+    def columns(self, file: SisFile) -> Iterator[Columns]:
+        """Yield the rows of one file by columns, checked by the way."""
+        return self.files[file.file_name].columns_of(_read_on(file))
 
     def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
         """Return file and column of a kind's keys, and the first line of each of these that is there."""

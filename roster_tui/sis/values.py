@@ -80,6 +80,7 @@ def yes_no(value: str) -> str:
     return letter if letter in ("Y", "N") else ""
 
 
+@lru_cache(maxsize=1_000)
 def subject(value: str) -> str:
     """Return the subject when it is one that Clever knows, ``other`` for any other, ``""`` for none."""
     text = value.strip().lower()
