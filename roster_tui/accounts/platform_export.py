@@ -71,7 +71,7 @@ def read_export(file: Path, settings: ExportSettings) -> Export:
     columns = _columns(file, source.header, settings)
     told: list[Told] = []
     for batch in source.batches():
-        for line, row in zip(batch.lines, batch.rows, strict=True):
+        for line, row in zip(batch.lines, zip(*batch.columns, strict=True), strict=True):
             if line in troubles:
                 continue
             found = _told(line, {name: row[place] for name, place in columns.items()}, settings)

@@ -72,12 +72,16 @@ class CleverSide:
         # A real district's ids are Clever's own: whoever knows them brings them.
         self._id_of = id_of or partial(derived_id, district_id)
         self._classes = classes
+        self._school_ids = _Ids(partial(self._id, "school"))
+        self._teacher_ids = _Ids(partial(self._id, "teacher"))
+        self._term_ids: dict[tuple[str, ...], str | None] = {}
 
     def records(self) -> Iterator[tuple[str, Record]]:
         """Yield ``(resource, record)``; resource is ``schools, courses, terms, sections`` or ``users``.
 
         Students and sections are streamed; teachers, terms, courses and enrollments are held meanwhile.
         """
+        self._term_ids.clear()
         yield from (("schools", record) for record in self._schools())
         contacts: dict[str, Record] = {}
         places: dict[str, int] = {}
@@ -102,6 +106,7 @@ class CleverSide:
             self._note_course(section, row, courses)
             self._note_term(section, row, terms)
             if not classes.knows(section):
+                section["id"] = self._id("section", sis_id)
                 section["students"] = classes.students(sis_id)
                 yield "sections", section
         yield from (("courses", record) for record in courses.values())
@@ -160,7 +165,7 @@ class CleverSide:
                 yield self._student(_id_at(ids, at), sis_id, row)
 
     def _student(self, clever_id: str, sis_id: str, row: Row) -> Record:
-        school = self._id("school", row["school_id"])
+        school = self._school_ids[row["school_id"]]
         email = row.get("student_email", "")
         return {
             "id": clever_id,
@@ -227,11 +232,12 @@ class CleverSide:
     def _section(self, sis_id: str, row: Row, holders: list[str], teachers: dict[str, Row]) -> Record:
         primary = teachers[holders[0]]["last_name"] if holders and holders[0] == row["teacher_id"] else ""
         parts = (row.get("course_name", ""), primary, row.get("period", ""))
-        ids = [self._id("teacher", holder) for holder in holders]
+        ids = [self._teacher_ids[holder] for holder in holders]
         return {
-            "id": self._id("section", sis_id),
+            # Given to those that are told; a city's are mostly known.
+            "id": "",
             "district": self._district,
-            "school": self._id("school", row["school_id"]),
+            "school": self._school_ids[row["school_id"]],
             "name": " - ".join(parts) if all(parts) else row.get("name", "") or sis_id,
             "sis_id": sis_id,
             "section_number": row.get("section_number", ""),
@@ -251,18 +257,25 @@ class CleverSide:
             section["course"] = self._shared("course", key, course, courses)
 
     def _note_term(self, section: Record, row: Row, terms: dict[str, Record]) -> None:
-        name = row.get("term_name", "")
-        start, end = (values.iso_day(row.get(column, "")) for column in ("term_start", "term_end"))
-        if name or start or end:
-            term = {
-                "id": "",
-                "district": self._district,
-                "name": name,
-                "start_date": start,
-                "end_date": end,
-            }
-            # Terms are made from section rows: another name or date is another term (reference 6).
-            section["term_id"] = self._shared("term", f"{name}\0{start}\0{end}", term, terms)
+        told = (row.get("term_name", ""), row.get("term_start", ""), row.get("term_end", ""))
+        if told not in self._term_ids:
+            self._term_ids[told] = self._term(*told, terms)
+        if term := self._term_ids[told]:
+            section["term_id"] = term
+
+    def _term(self, name: str, first: str, last: str, terms: dict[str, Record]) -> str | None:
+        start, end = values.iso_day(first), values.iso_day(last)
+        if not (name or start or end):
+            return None
+        term = {
+            "id": "",
+            "district": self._district,
+            "name": name,
+            "start_date": start,
+            "end_date": end,
+        }
+        # Terms are made from section rows: another name or date is another term (reference 6).
+        return self._shared("term", f"{name}\0{start}\0{end}", term, terms)
 
     def _shared(self, kind: str, key: str, record: Record, known: dict[str, Record]) -> str:
         if key not in known:
@@ -327,6 +340,18 @@ class CleverSide:
         return found
 
 
+class _Ids(dict[str, str]):
+    """Ids that many records hold, each worked out once."""
+
+    def __init__(self, id_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._id_of = id_of
+
+    def __missing__(self, key: str) -> str:
+        self[key] = clever_id = self._id_of(key)
+        return clever_id
+
+
 class _ByRows:
     """The class lists as the rows of enrollments have them; who is no student of the district is left out."""
 
@@ -354,7 +379,7 @@ def _id_at(ids: bytearray, at: int) -> str:
 
 def _teachers_of(row: Row, teachers: dict[str, Row]) -> list[str]:
     """Return the SIS IDs of a section's valid teachers, the primary first, each once."""
-    named = map(row.get, _TEACHER_COLUMNS)
+    named = filter(None, map(row.get, _TEACHER_COLUMNS))
     return list(dict.fromkeys([sis_id for sis_id in named if sis_id in teachers]))
 
 

@@ -14,7 +14,7 @@ from roster_tui.sis.lenient import Batch, LenientFile
 from roster_tui.sis.problems import ProblemCode, Problems
 from roster_tui.sis.rules import FileRules
 
-Columns = dict[str, tuple[str, ...]]
+Columns = dict[str, list[str]]
 """A batch by canonical column name; values are stripped."""
 
 _SURPLUS_TEACHER = re.compile(r"teacher_(?:1[1-9]|[2-9]\d|\d{3,})_id")
@@ -121,8 +121,7 @@ class CheckedFile:
         """
         first = not self._checked
         for batch in self._file.batches(quietly=not first):
-            if batch.rows:
-                yield batch.lines, self._columns(batch, first, None if first else wanted)
+            yield batch.lines, self._columns(batch, first, None if first else wanted)
         if first:
             self._checked = True
             if self.rules.key in self.columns:
@@ -132,20 +131,20 @@ class CheckedFile:
 
     def _columns(self, batch: Batch, check: bool, wanted: frozenset[str] | None) -> Columns:
         columns: Columns = {}
-        for name, column in zip(self.columns, zip(*batch.rows, strict=True), strict=True):
+        for name, column in zip(self.columns, batch.columns, strict=True):
             if wanted is not None and name not in wanted:
                 continue
             if batch.doubtful:
                 if check:
                     self._check_any(name, column, batch.lines)
-                column = tuple(map(checks.decoded, column))
-            stripped = tuple(map(str.strip, column)) if batch.padded else column
+                column = list(map(checks.decoded, column))
+            stripped = list(map(str.strip, column)) if batch.padded else column
             if check and stripped != column and name in self.rules.id_columns:
                 for at in (at for at, value in enumerate(column) if value != stripped[at]):
                     self._problems.add(catalog.BLANK_IN_ID, self.rules.name, batch.lines[at], name)
             columns[name] = stripped
         if check:
-            self.rows_read += len(batch.rows)
+            self.rows_read += len(batch.lines)
             self._check_columns(columns, batch.lines)
         return columns
 

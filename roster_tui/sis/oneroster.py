@@ -188,7 +188,7 @@ class OneRosterUpload(CheckedFolder):
             return
         rows = self.rows(file)
         while some := list(islice(rows, _AT_ONCE)):
-            yield {name: tuple(map(itemgetter(name), some)) for name in some[0]}
+            yield {name: list(map(itemgetter(name), some)) for name in some[0]}
 
     def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
         """Return file and column of a kind's keys, and the first line of each of these that is there."""
@@ -306,7 +306,7 @@ class OneRosterUpload(CheckedFolder):
             for line, section, user in zip(lines, sections, users, strict=True):
                 yield line, {"section_id": section, "student_id": user}
 
-    def _class_lists(self) -> Iterator[tuple[Sequence[int], tuple[str, ...], tuple[str, ...]]]:
+    def _class_lists(self) -> Iterator[tuple[Sequence[int], list[str], list[str]]]:
         """Yield lines, sections and students of some enrollments at a time: a city has millions.
 
         The teachers' enrollments are kept for the sections the first time.
@@ -319,7 +319,7 @@ class OneRosterUpload(CheckedFolder):
                 roles = [role if _stays(status) else "" for role, status in zip(roles, columns["status"], strict=True)]
             student = [role == "student" for role in roles]
             sections, users = columns["classSourcedId"], columns["userSourcedId"]
-            of_students = tuple(compress(lines, student)), tuple(compress(sections, student))
+            of_students = list(compress(lines, student)), list(compress(sections, student))
             if keep:
                 self.cross.add_references("enrollments.csv", _WITH_STUDENTS, "", of_students[1], of_students[0])
                 primary = columns.get("primary", ("",) * len(roles))
@@ -331,7 +331,7 @@ class OneRosterUpload(CheckedFolder):
                         if role == "teacher"
                     ),
                 )
-            yield *of_students, tuple(compress(users, student))
+            yield *of_students, list(compress(users, student))
 
     def _sections(self) -> Iterator[tuple[int, Row]]:
         if SisFile.ENROLLMENTS not in self._told:

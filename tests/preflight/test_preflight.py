@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import pytest
 from roster_tui.accounts.model import Account
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
 from roster_tui.clever.wire import read
-from roster_tui.demo import NAME, SEED, DemoOptions, prepare
+from roster_tui.demo import DemoOptions, prepare
 from roster_tui.findings.store import known
 from roster_tui.preflight import Preflight, check_only, preflight
 from roster_tui.preflight.checking import check, checking
@@ -31,45 +30,16 @@ from roster_tui.roster.apply import apply
 from roster_tui.roster.compare import Tally, compare
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
-from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, student_sis_id
+from roster_tui.sandbox.generator import student_sis_id
 from roster_tui.sandbox.incidents import Incidents, WithIncidents
 from roster_tui.sis import SisDistrict, SisFolder
 from roster_tui.sis.as_clever import CleverSide, derived_id
 from roster_tui.tracking import tracker_performer
 from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
 from tests.conftest import NOW, frozen, settings_for, wait_until
+from tests.preflight.conftest import DISTRICT
 from tests.sis.editing import Table, written
 from tests.sis.test_oneroster import as_oneroster
-
-DISTRICT = GeneratedDistrict(SIZES["small"], SEED, 2026, NAME)
-
-
-@pytest.fixture(scope="module")
-def files_of_first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(DISTRICT, tmp_path_factory.mktemp("night") / "files")
-
-
-@pytest.fixture
-def files(files_of_first_night: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(files_of_first_night, tmp_path / "tonight"))
-
-
-@pytest.fixture(scope="module")
-def _synced(tmp_path_factory: pytest.TempPathFactory, files_of_first_night: Path) -> Path:
-    folder = tmp_path_factory.mktemp("district")
-    prepare(settings_for(folder), DemoOptions((files_of_first_night,)), lambda message: None, frozen)
-    return folder
-
-
-@pytest.fixture
-def folder(_synced: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(_synced, tmp_path / "district"))
-
-
-@pytest.fixture
-def district(folder: Path) -> Workspace:
-    """A district synced once from the first night's files."""
-    return open_workspace(settings_for(folder), frozen)
 
 
 def accounts_of(workspace: Workspace) -> dict[str, Account]:

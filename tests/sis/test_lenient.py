@@ -26,7 +26,11 @@ BYTES = st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=60).map(b""
 def read(path: Path) -> tuple[list[tuple[int, list[str]]], list[tuple[str, int]]]:
     told: list[tuple[str, int]] = []
     file = LenientFile(path, lambda code, line, message, cell: told.append((code.code, line)))
-    rows = [pair for batch in file.batches() for pair in zip(batch.lines, batch.rows, strict=True)]
+    rows = [
+        (line, list(row))
+        for batch in file.batches()
+        for line, row in zip(batch.lines, zip(*batch.columns, strict=True), strict=True)
+    ]
     return rows, told
 
 
