@@ -117,6 +117,13 @@ def review_document(found: Review, limit: int) -> dict[str, Any]:
                 for account in found.suspended[:limit]
             ],
         },
+        "trackers": {
+            "total": len(found.archiving),
+            "rows": [
+                {"section": each.section, "sis_id": each.sis_id, "label": each.name, "cause": each.cause.told}
+                for each in found.archiving[:limit]
+            ],
+        },
     }
 
 
@@ -158,6 +165,10 @@ def _print(found: Review, limit: int) -> None:
         click.echo(f"\n{counted(len(found.suspended), 'account')} would be suspended")
         print_table(("account", "why"), [(each.name, str(each.cause)) for each in found.suspended[:limit]])
         _print_more(len(found.suspended), limit)
+    if found.archiving:
+        click.echo(f"\n{counted(len(found.archiving), 'tracker')} would be archived; all their data stays")
+        print_table(("tracker", "why"), [(each.name, each.cause.told) for each in found.archiving[:limit]])
+        _print_more(len(found.archiving), limit)
     click.echo(f"\nApply it:       roster-tui hold approve {found.digest}\nThrow it away:  roster-tui hold discard")
 
 

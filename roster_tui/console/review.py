@@ -66,7 +66,8 @@ def review_report(review: Review) -> Report:
     """Return the rows of a review, in groups with headings."""
     columns = (Column("Who", 20, share=2), Column("SIS ID", 10, share=1), Column("Becomes", 20, share=2))
     rows = [_heading(f"why-{place}", reason, "warn") for place, reason in enumerate(review.reasons)]
-    rows += _group("suspended", "would be suspended", len(review.suspended), _suspended(review))
+    rows += _group("suspended", "would be suspended", len(review.suspended), _suspended(review), "account")
+    rows += _group("archiving", "would be archived", len(review.archiving), _archiving(review), "tracker")
     for each in review.departures:
         rows += _departures(each)
     return Report(columns, rows, "Nothing is removed", len(rows))
@@ -76,6 +77,13 @@ def _suspended(review: Review) -> list[Row]:
     return [
         _row(f"suspended {account.id}", display_text(account.name), display_text(account.sis_id), str(account.cause))
         for account in review.suspended[:MOST]
+    ]
+
+
+def _archiving(review: Review) -> list[Row]:
+    return [
+        _row(f"archiving {each.section}", display_text(each.name), display_text(each.sis_id), each.cause.told)
+        for each in review.archiving[:MOST]
     ]
 
 
@@ -110,11 +118,11 @@ def _pairs(kind: str, key: str, pairs: Sequence[tuple[Subject, Subject]]) -> lis
     ]
 
 
-def _group(key: str, what: str, total: int, rows: Sequence[Row]) -> list[Row]:
+def _group(key: str, what: str, total: int, rows: Sequence[Row], noun: str = "") -> list[Row]:
     if not total:
         return []
     more = f", the first {number(len(rows))} shown" if len(rows) < total else ""
-    title = f"{counted(total, 'account')} {what}" if key == "suspended" else f"{number(total)} {what}"
+    title = f"{counted(total, noun) if noun else number(total)} {what}"
     return [_heading(key, f"{title}{more}"), *rows]
 
 

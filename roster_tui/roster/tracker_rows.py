@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from roster_tui.roster.kinds import SECTION, TEACHER
@@ -49,6 +49,16 @@ class TrackerView(NamedTuple):
     cause: str | None
 
 
+class LiveTracker(NamedTuple):
+    """A live tracker, and whether its section is in the data after a sync that is staged."""
+
+    section: str
+    sis_id: str | None
+    name: str
+    year: int
+    in_data: bool
+
+
 _WITHIN = {
     "school": "s.school = ?",
     # Also where the teacher collaborates; and what was the teacher's, once the section is gone.
@@ -84,6 +94,19 @@ def trackers(
         [*values, limit],
     )
     return [TrackerView._make((*row[:7], listed_name(*row[7:10]) or row[10], *row[11:])) for row in rows]
+
+
+def live_trackers(db: sqlite3.Connection) -> Iterator[LiveTracker]:
+    """Yield the live trackers by name; ``db`` has the staged roster attached and compared."""
+    rows = db.execute(
+        "SELECT lower(hex(r.id)), s.sis_id, k.name, k.year, CASE WHEN s.key IS NULL"
+        " THEN EXISTS (SELECT 1 FROM staged.change WHERE kind = :section AND what = 'added' AND id = r.id)"
+        " ELSE NOT EXISTS (SELECT 1 FROM staged.change WHERE kind = :section AND what = 'removed' AND id = r.id) END"
+        " FROM tracker k JOIN record r ON r.key = k.key LEFT JOIN section s ON s.key = k.key"
+        " WHERE k.state = 'live' ORDER BY k.name, k.key",
+        {"section": SECTION.code},
+    )
+    return (LiveTracker._make((*row[:4], bool(row[4]))) for row in rows)
 
 
 def count_trackers(

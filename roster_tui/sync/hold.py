@@ -25,6 +25,7 @@ from roster_tui.sync.fetched import in_thread
 from roster_tui.sync.follow import Followed, finish_interrupted, follow
 from roster_tui.sync.judge import digest, persons
 from roster_tui.sync.lock import locked
+from roster_tui.sync.trackers import Archiving, trackers_archiving
 from roster_tui.workspace import Workspace
 
 
@@ -39,6 +40,8 @@ class Review:
     departures: tuple[Departures, ...]
     suspended: tuple[Account, ...]
     """Accounts that would be suspended, with the cause they would get."""
+    archiving: tuple[Archiving, ...]
+    """Trackers that would be archived."""
 
 
 async def review(workspace: Workspace) -> Review:
@@ -54,9 +57,14 @@ def _reviewed(workspace: Workspace, accounts: Mapping[str, Account]) -> Review:
         if get_meta(db, "run", staged=True) != run.id:
             raise NothingHeld
         ahead = reconcile(persons(people(db, staged=True)), accounts, workspace.clock())
-        found = departures(db, _tallies(run))
+        archiving = trackers_archiving(workspace, db, workspace.clock())
         return Review(
-            run, digest(db, ahead), tuple(run.hold["reasons"] if run.hold else ()), tuple(found), ahead.suspended
+            run,
+            digest(db, ahead, archiving),
+            tuple(run.hold["reasons"] if run.hold else ()),
+            tuple(departures(db, _tallies(run))),
+            ahead.suspended,
+            archiving,
         )
 
 

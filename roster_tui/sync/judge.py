@@ -18,6 +18,7 @@ from roster_tui.sync.feed import Feed
 from roster_tui.sync.fetched import Fetched
 from roster_tui.sync.incremental import EventsDoubtful
 from roster_tui.sync.lists import lists, staged_counts
+from roster_tui.sync.trackers import Archiving, trackers_archiving
 from roster_tui.workspace import Workspace
 
 
@@ -60,7 +61,8 @@ def judge(workspace: Workspace, fetched: Fetched, accounts: Mapping[str, Account
             return Judged(tallies, None, notes)
         reasons = [str(trip) for trip in tripped]
         set_meta(db, "reasons", reasons, staged=True)
-        return Judged(tallies, {"digest": digest(db, ahead), "reasons": reasons}, notes)
+        archiving = trackers_archiving(workspace, db, workspace.clock())
+        return Judged(tallies, {"digest": digest(db, ahead, archiving), "reasons": reasons}, notes)
 
 
 def _refuse_drift(beyond: Mapping[str, int], known: Mapping[str, int]) -> None:
@@ -94,10 +96,13 @@ def limits(settings: HoldSettings) -> hold.Limits:
     return replace(common, kinds=own)
 
 
-def digest(db: Any, ahead: Reconciliation) -> str:
-    """Return the fingerprint of a staged roster and the accounts it would suspend: all that a review shows."""
-    suspended = ",".join(sorted(account.id for account in ahead.suspended))
-    return compare.digest(db, suspended)
+def digest(db: Any, ahead: Reconciliation, archiving: Iterable[Archiving]) -> str:
+    """Return the fingerprint of a staged roster, the accounts it would suspend and the trackers it would archive.
+
+    That is all that a review shows.
+    """
+    also = [account.id for account in ahead.suspended], [tracker.section for tracker in archiving]
+    return compare.digest(db, ";".join(",".join(sorted(ids)) for ids in also))
 
 
 def persons(rows: Iterable[PersonRow]) -> Iterator[Person]:

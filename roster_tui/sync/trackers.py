@@ -6,13 +6,15 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from roster_tui.accounts.act import new_action_id
-from roster_tui.accounts.trackers.following import Ahead, Night, ahead, carry_out
-from roster_tui.accounts.trackers.model import school_year
+from roster_tui.accounts.trackers.following import Ahead, Night, ahead, archives, carry_out
+from roster_tui.accounts.trackers.model import ArchiveCause, school_year
 from roster_tui.roster import history
 from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.roster.classes import Section, changed_sections, sections
+from roster_tui.roster.tracker_rows import live_trackers
 from roster_tui.tracking import show_trackers
 from roster_tui.workspace import Workspace
 
@@ -38,6 +40,25 @@ def follow_trackers(workspace: Workspace, at: datetime) -> dict[str, int]:
     with workspace.cache.writing() as db:
         set_meta(db, _FOLLOWED, now)
     return dict(foreseen.tally)
+
+
+class Archiving(NamedTuple):
+    """A tracker that a staged sync would archive."""
+
+    section: str
+    sis_id: str | None
+    name: str
+    cause: ArchiveCause
+
+
+def trackers_archiving(workspace: Workspace, db: sqlite3.Connection, at: datetime) -> tuple[Archiving, ...]:
+    """Return the trackers that applying the staged roster would archive; ``db`` has it attached and compared."""
+    year = school_year(workspace.day_of(at), workspace.settings.trackers.month_and_day)
+    return tuple(
+        Archiving(each.section, each.sis_id, each.name, cause)
+        for each in live_trackers(db)
+        if (cause := archives(each.year, each.in_data, year))
+    )
 
 
 def trackers_ahead(workspace: Workspace, db: sqlite3.Connection, run: int, at: datetime) -> dict[str, int]:

@@ -22,7 +22,9 @@ from roster_tui.sandbox.incidents import Incidents, WithIncidents
 from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store
 from roster_tui.settings import demo_store
+from roster_tui.sis import SisFile
 from tests.cli.conftest import Ran, Run
+from tests.sync.conftest import Without
 
 STRICT = {"ROSTER_TUI_HOLD__REMOVED_PERCENT": "0.5", "ROSTER_TUI_HOLD__FLOOR": "0"}
 LEAVERS = frozenset(teacher_sis_id(n) for n in (50, 51))
@@ -96,6 +98,28 @@ def test_a_run_shows_every_change_with_before_and_after(call: Call) -> None:
     assert len(students) == 66
     assert all(set(row["label"].replace(", ", "")) - {"•"} and "•" in row["label"] for row in students)
     assert call("sync", "show", "99").code == 2
+
+
+def test_hold_shows_the_trackers_that_would_archive(run: Run, demo_folder: Path) -> None:
+    def call(*arguments: str, **environment: str) -> Ran:
+        return run("--data-dir", str(demo_folder), *arguments, **environment)
+
+    source = GeneratedDistrict(SIZES["small"], SEED, 2026, NAME)
+    rows = list(source.rows(SisFile.SECTIONS))
+    lost = [row["section_id"] for row in rows[-8:]]
+    made = call("create-tracker", *lost, "--yes", "--json").json["items"]
+    expected = sum(item["verdict"] == "done" for item in made)
+    assert expected > 3
+    store = Store(demo_store(demo_folder))
+    load_night(store, Without(source, SisFile.SECTIONS, len(rows) - len(lost)), datetime.now(UTC))
+    store.close()
+    assert call("sync", **STRICT).code == 3
+    shown = call("hold", "show")
+    assert f"{expected} trackers would be archived; all their data stays" in shown.out
+    document = call("hold", "show", "--json", "--limit", "2").json["trackers"]
+    assert document["total"] == expected
+    assert {row["cause"] for row in document["rows"]} == {"its section is no longer in Clever's data"}
+    assert {row["sis_id"] for row in document["rows"]} < set(lost)
 
 
 def test_hold_from_showing_to_approving(call: Call) -> None:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from roster_tui.accounts.trackers.model import ArchiveCause
 from roster_tui.clever import BadResponse
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import get_meta
 from roster_tui.roster.history import runs, waiting
 from roster_tui.roster.kinds import STUDENT, TEACHER
 from roster_tui.roster.read import counts
+from roster_tui.roster.tracker_rows import count_trackers, trackers
 from roster_tui.sandbox.faults import parse
 from roster_tui.sandbox.generator import student_sis_id, teacher_sis_id
 from roster_tui.settings import HoldSettings, KindHoldSettings
 from roster_tui.sis import SisFile
 from roster_tui.sync import HoldChanged, NothingHeld, finish_interrupted
 from roster_tui.sync.hold import Review, approve, discard, review
+from roster_tui.tracking import tracker_performer
 from roster_tui.workspace import Workspace
+from tests.conftest import NOW
 from tests.sync.conftest import Killed, Night, Without
+from tests.sync.test_trackers import create
 
 REKEYED = {student_sis_id(n): f"9{n:05}" for n in range(30)}
 STRICT = HoldSettings(removed_percent=1, floor=0)
@@ -101,6 +107,46 @@ def test_a_pin_set_after_the_review_changes_what_was_shown(clever: Night) -> Non
     asyncio.run(workspace.directory.write([replace(account, cause=None, pinned=True)]))
     with pytest.raises(HoldChanged):
         asyncio.run(approve(workspace, shown.digest))
+
+
+def test_trackers_that_would_archive_are_listed_and_approved_with_the_rest(clever: Night) -> None:
+    clever.load()
+    workspace, _ = clever.sync()
+    create(workspace)
+    with workspace.cache.reading() as db:
+        made = {each.sis_id for each in trackers(db, 1_000)}
+    sections = list(clever.district.rows(SisFile.SECTIONS))
+    clever.load(Without(clever.district, SisFile.SECTIONS, len(sections) - 4))
+    workspace, result = clever.sync(hold=STRICT)
+    assert result.state == "held"
+    shown = reviewed(workspace)
+    assert {each.cause for each in shown.archiving} == {ArchiveCause.SECTION_GONE}
+    assert {each.sis_id for each in shown.archiving} == made & {row["section_id"] for row in sections[-4:]}
+
+    # One of them is archived by hand meanwhile: an approval of what was shown would say too much.
+    one, *rest = shown.archiving
+    performer = tracker_performer(workspace)
+    asyncio.run(performer.perform(asyncio.run(performer.plan("archive-tracker", [one.section]))))
+    with pytest.raises(HoldChanged):
+        asyncio.run(approve(workspace, shown.digest))
+
+    again = reviewed(workspace)
+    assert again.archiving == tuple(rest)
+    followed = asyncio.run(approve(workspace, again.digest))
+    assert followed.trackers["archived"] == len(rest)
+
+
+def test_at_rollover_a_held_sync_would_archive_every_tracker(clever: Night) -> None:
+    clever.load()
+    workspace, _ = clever.sync()
+    create(workspace)
+    clever.incidents(leavers={teacher_sis_id(7)})
+    workspace, _ = clever.sync(hold=STRICT)
+    later = Workspace(workspace.folder, workspace.district, workspace.settings, lambda: NOW + timedelta(days=300))
+    found = reviewed(later)
+    with workspace.cache.reading() as db:
+        assert len(found.archiving) == count_trackers(db)["live"] > 5
+    assert {each.cause for each in found.archiving} == {ArchiveCause.ROLLOVER}
 
 
 def test_discarding_keeps_the_roster_and_the_next_sync_is_judged_anew(clever: Night) -> None:

@@ -78,10 +78,16 @@ def followed(tracker: Tracker, section: Section | None, at: datetime, year: int)
     if tracker.archived is not None:
         returns = tracker.archived.cause is ArchiveCause.SECTION_GONE and tracker.year == year
         return in_step(replace(tracker, archived=None), section, at) if returns and section else tracker
-    if section is None:
-        return replace(tracker, archived=Archived(ArchiveCause.SECTION_GONE, at, SYNC))
-    after = in_step(tracker, section, at)
-    return replace(after, archived=Archived(ArchiveCause.ROLLOVER, at, SYNC)) if tracker.year < year else after
+    cause = archives(tracker.year, section is not None, year)
+    after = in_step(tracker, section, at) if section else tracker
+    return replace(after, archived=Archived(cause, at, SYNC)) if cause else after
+
+
+def archives(made_in: int, in_data: bool, year: int) -> ArchiveCause | None:
+    """Return why a sync archives a live tracker, given both school years and whether its section is sent; or None."""
+    if not in_data:
+        return ArchiveCause.SECTION_GONE
+    return ArchiveCause.ROLLOVER if made_in < year else None
 
 
 def in_step(tracker: Tracker, section: Section, at: datetime) -> Tracker:

@@ -17,6 +17,15 @@ class ArchiveCause(StrEnum):
     SECTION_GONE = "section_gone"
     ROLLOVER = "rollover"
 
+    @property
+    def told(self) -> str:
+        """What people are told of a sync's cause; nothing of a person's."""
+        return {
+            ArchiveCause.BY_HAND: "",
+            ArchiveCause.SECTION_GONE: "its section is no longer in Clever's data",
+            ArchiveCause.ROLLOVER: "its school year is over",
+        }[self]
+
 
 @dataclass(frozen=True)
 class Archived:
@@ -30,11 +39,7 @@ class Archived:
     """The operator's own words."""
 
     def __str__(self) -> str:
-        what = {
-            ArchiveCause.BY_HAND: f"by {self.by}",
-            ArchiveCause.SECTION_GONE: "its section is no longer in Clever's data",
-            ArchiveCause.ROLLOVER: "its school year is over",
-        }[self.cause]
+        what = self.cause.told or f"by {self.by}"
         return f"{what}: {self.reason}" if self.reason else what
 
 
