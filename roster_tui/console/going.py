@@ -48,6 +48,8 @@ def destination(text: str, schools: FindSchools, filters: Mapping[str, SavedFilt
     view = SINGULAR.get(name, name)
     if view == "conflicts":
         return Place(view, narrowed=_narrowed(rest, start))
+    if view == "trackers":
+        return Place(view, narrowed=rest)
     if view in LISTED:
         return _filtered(view, rest, start)
     if view in VIEWS:

@@ -33,7 +33,7 @@ class Place:
     """The order of the column that it is sorted by."""
     descending: bool = False
     narrowed: str = ""
-    """Only findings of this severity, or whose codes begin so."""
+    """Only findings of this severity, or whose codes begin so; only trackers that hold these words."""
     finding: str = ""
     """The finding whose two records are shown side by side."""
     among: tuple[str, ...] = ()

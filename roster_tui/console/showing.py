@@ -75,7 +75,7 @@ def _conflicts(workspace: Workspace, place: Place) -> reports.Report:
 def _trackers(workspace: Workspace, place: Place) -> reports.Report:
     from roster_tui.console.trackers import tracker_report
 
-    return tracker_report(workspace, place.within)
+    return tracker_report(workspace, place.within, place.narrowed)
 
 
 def _sync_runs(workspace: Workspace, place: Place) -> reports.Report:

@@ -25,14 +25,19 @@ _COLUMNS = sortable(
 )
 
 
-def tracker_report(workspace: Workspace, within: tuple[str, int] | None) -> Report:
-    """Return the trackers of a school, a teacher or a section, or of the whole district."""
+def tracker_report(workspace: Workspace, within: tuple[str, int] | None, words: str) -> Report:
+    """Return the trackers of a school, a teacher or a section, or of the whole district, that hold all words."""
     with workspace.cache.reading() as db:
-        found = trackers(db, MOST, within=within)
+        found = trackers(db, MOST, within=within, words=words.split())
         total = sum(count_trackers(db, within=within).values())
     rows = [_row(workspace, each) for each in found]
-    where = "here" if within else "yet"
-    return Report(_COLUMNS, rows, f"There are no trackers {where}.\nn on a section makes one; esc goes back.", total)
+    return Report(_COLUMNS, rows, _why_empty(words, within is not None), total)
+
+
+def _why_empty(words: str, here: bool) -> str:
+    if words:
+        return f"No tracker holds {display_text(words)}: name, teacher and school are looked at.\nesc goes back."
+    return f"There are no trackers {'here' if here else 'yet'}.\nn on a section makes one; esc goes back."
 
 
 def _row(workspace: Workspace, each: TrackerView) -> Row:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from roster_tui.roster.kinds import SECTION, TEACHER
-from roster_tui.roster.text import listed_name
+from roster_tui.roster.text import fold, listed_name
 
 
 class TrackerRow(NamedTuple):
@@ -59,6 +59,12 @@ class LiveTracker(NamedTuple):
     in_data: bool
 
 
+_TEXT = (
+    "coalesce(s.sort_name, fold(k.name)) || char(10) || coalesce(t.sort_name, '')"
+    " || char(10) || coalesce(t.spoken_name, '') || char(10) || coalesce(c.sort_name, '')"
+)
+"""What words are looked for in; of a section that is gone only the tracker's own name is left."""
+
 _WITHIN = {
     "school": "s.school = ?",
     # Also where the teacher collaborates; and what was the teacher's, once the section is gone.
@@ -81,10 +87,19 @@ def put_trackers(db: sqlite3.Connection, rows: Iterable[TrackerRow]) -> None:
 
 
 def trackers(
-    db: sqlite3.Connection, limit: int, *, state: str | None = None, within: tuple[str, int] | None = None
+    db: sqlite3.Connection,
+    limit: int,
+    *,
+    state: str | None = None,
+    within: tuple[str, int] | None = None,
+    words: Sequence[str] = (),
 ) -> list[TrackerView]:
-    """Return trackers by state, live ones first, then by name; at most so many, of one state and place or of all."""
-    where, values = _where(state, within)
+    """Return trackers by state, live ones first, then by name; at most so many, of one state and place or of all.
+
+    Each of ``words`` stands somewhere in the names of tracker, teacher and school.
+    """
+    db.create_function("fold", 1, fold, deterministic=True)
+    where, values = _where(state, within, words)
     rows = db.execute(
         "SELECT k.key, lower(hex(r.id)), s.sis_id, c.name, k.state, k.name, k.year,"
         " t.first, t.middle, t.last, lower(hex(o.id)), k.students, k.former, k.collaborators, k.since, k.cause"
@@ -120,7 +135,7 @@ def count_trackers(
     return {"live": 0, "archived": 0, **dict(rows)}
 
 
-def _where(state: str | None, within: tuple[str, int] | None) -> tuple[str, list[object]]:
+def _where(state: str | None, within: tuple[str, int] | None, words: Sequence[str] = ()) -> tuple[str, list[object]]:
     tests: list[str] = []
     values: list[object] = []
     if state is not None:
@@ -128,4 +143,6 @@ def _where(state: str | None, within: tuple[str, int] | None) -> tuple[str, list
     if within is not None:
         test = _WITHIN[within[0]]
         tests, values = [*tests, test], [*values, *[within[1]] * test.count("?")]
+    tests += [f"instr({_TEXT}, ?) > 0"] * len(words)
+    values += map(fold, words)
     return f"WHERE {' AND '.join(tests)}" if tests else "", values

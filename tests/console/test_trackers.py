@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from roster_tui.accounts.trackers.model import Tracker
 from roster_tui.console.screens import PlanScreen
+from roster_tui.roster.tracker_rows import TrackerRow, put_trackers
 from roster_tui.workspace import Workspace
+from tests.conftest import NOW
 from tests.console.conftest import Desk, Open
 
 
@@ -99,3 +101,23 @@ async def test_of_a_teacher_only_her_own(open_console: Open, demo: Workspace) ->
         await desk.press("b")
         assert 0 < len(hers) == desk.table.count < todo
         assert desk.crumb.startswith(f"Teachers > {who} > Trackers")
+
+
+async def test_of_many_the_first_are_shown_and_words_narrow_them(open_console: Open, demo: Workspace) -> None:
+    with demo.cache.writing() as db:
+        teacher = db.execute("SELECT lower(hex(r.id)) FROM record r JOIN teacher t ON t.key = r.key").fetchone()[0]
+        row = TrackerRow("", "live", "", 2026, teacher, 20, 0, 0, NOW.isoformat(), None)
+        put_trackers(db, [row._replace(section=f"{n:024x}", name=f"Álgebra {n:04}") for n in range(1, 1_301)])
+    async with open_console() as desk:
+        await desk.press("b")
+        assert "1,000 of 1,300" in desk.crumb
+        await desk.press("colon")
+        await desk.type("trackers algebra 12")
+        await desk.press("enter")
+        assert desk.crumb.startswith("Trackers > algebra 12")
+        assert {desk.app.browser.row.cells[0].text} == {"Álgebra 0012"}  # type: ignore[union-attr]
+        assert f"{sum('12' in f'{n:04}' for n in range(1, 1_301))} of 1,300" in desk.crumb
+        await desk.press("colon")
+        await desk.type("trackers geometry")
+        await desk.press("enter")
+        assert "No tracker holds geometry" in desk.text
