@@ -36,18 +36,24 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     """Roles, as the service names them."""
 
     def takes(self, attribute: str) -> bool:
-        """Return whether an attribute of a user may be written, as far as is told."""
-        return self.patch and (self.writable is None or attribute in self.writable)
+        """Return whether an attribute of a user may be written, as far as is told.
+
+        PATCH is optional, PUT is not (RFC 7644, 3.5). A PUT replaces the whole user: only where it can be bound to
+        the version that was read, nothing that somebody else has changed meanwhile is lost.
+        """
+        return (self.patch or self.etag) and (self.writable is None or attribute in self.writable)
 
     def why_not(self, attribute: str) -> str:
         """Return why an attribute may not be written."""
-        if not self.patch:
-            return "the platform takes no changes over SCIM (no PATCH)"
+        if not (self.patch or self.etag):
+            return "the platform takes no changes over SCIM (no PATCH, and no versions to replace a user safely)"
         return f"the platform does not let {attribute!r} of a user be changed over SCIM"
 
     @property
     def batch(self) -> int:
         """How many accounts are changed at a time."""
+        if not self.patch:
+            return _ONE_BY_ONE
         return min(self.bulk_operations, _IN_BULK) if self.bulk_operations > 1 else _ONE_BY_ONE
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from roster_tui.accounts.directory import DirectoryError, InDoubt
+from roster_tui.accounts.directory import ChangedMeanwhile, DirectoryError, InDoubt
 from roster_tui.accounts.scim.errors import NotScim, Refused
 from roster_tui.accounts.scim.exchange import Exchange, refusal
 from roster_tui.accounts.scim.messages import Done, Page, Replacement, Unreadable, User
@@ -106,6 +106,8 @@ class Service:
         """Change users, each on its own or all in one bulk request; returns what became of each."""
         from roster_tui.accounts.scim import wire
 
+        if not offers.patch:
+            return list(await asyncio.gather(*(self._put(offers, each) for each in patches)))
         if len(patches) > 1 and offers.bulk_operations >= len(patches):
             paths = {_path(offers, each.user.id): (each.replacements, _bound(offers, each.user)) for each in patches}
             body = wire.bulk(paths)
@@ -116,14 +118,36 @@ class Service:
     async def _patch(self, offers: Offers, patch: Patch) -> Outcome:
         from roster_tui.accounts.scim import wire
 
-        version = _bound(offers, patch.user)
+        return await self._changed(offers, "PATCH", patch.user, wire.patch(patch.replacements))
+
+    async def _put(self, offers: Offers, patch: Patch) -> Outcome:
+        """Replace a whole user (RFC 7644, 3.5.1): what we do not keep goes back as it came."""
+        from roster_tui.accounts.scim import wire
+
         try:
-            answer = await self._exchange.send(
-                "PATCH",
-                _path(offers, patch.user.id),
-                wire.patch(patch.replacements),
-                {"If-Match": version} if version else {},
-            )
+            answer = await self._exchange.get(_path(offers, patch.user.id))
+        except DirectoryError as error:
+            return error
+        if answer.status == 404:
+            return DirectoryError("the platform has no such user any more")
+        try:
+            now = wire.read_user(answer.body)
+            if patch.user.version is None:
+                return DirectoryError("the platform tells no version of this user, so that replacing it is not safe")
+            if now.version != patch.user.version:
+                return ChangedMeanwhile()
+            body = wire.replaced(answer.body, patch.replacements)
+        except Unreadable as error:
+            return NotScim(f"The platform's user is not as SCIM documents it ({error})")
+        return await self._changed(offers, "PUT", now, body)
+
+    async def _changed(self, offers: Offers, method: str, user: User, body: bytes) -> Outcome:
+        from roster_tui.accounts.scim import wire
+
+        version = _bound(offers, user)
+        bound = {"If-Match": version} if version else {}
+        try:
+            answer = await self._exchange.send(method, _path(offers, user.id), body, bound)
         except DirectoryError as error:
             return error
         if answer.status == 404:

@@ -108,6 +108,17 @@ def patch(replacements: Sequence[Replacement]) -> bytes:
     return orjson.dumps(_patch(replacements))
 
 
+def replaced(body: bytes, replacements: Sequence[Replacement]) -> bytes:
+    """Return a whole user, as the platform told it, with other values of some attributes. Raises `Unreadable`."""
+    user = _json(body)
+    for each in replacements:
+        # Attributes are named whatever their case (RFC 7643, 2.1).
+        for name in [name for name in user if name.lower() == each.attribute]:
+            del user[name]
+        user[each.attribute] = _value(each.value)
+    return orjson.dumps(user)
+
+
 def bulk(paths: Mapping[str, tuple[Sequence[Replacement], str | None]]) -> bytes:
     """Return the bulk request that patches users: by path what to replace, and the version it is bound to."""
     operations = [

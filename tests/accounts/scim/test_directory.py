@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from roster_tui.accounts.scim.errors import NotScim, TokenRefused
 from tests.accounts.conftest import Clock, an_id
 from tests.accounts.scim.conftest import A_STUDENT, STAFF
 from tests.conftest import NOW
-from tests.platform import Platform, running
+from tests.platform import Fault, Platform, running
 
 Make = Callable[..., ScimDirectory]
 SUSPEND = Suspend(Cause(CauseKind.BY_HAND, NOW, "jdoe", "left in May"))
@@ -268,7 +269,7 @@ async def test_without_filters_people_are_looked_for_in_the_list(make_directory:
 
 async def test_what_the_platform_cannot_do_is_said_with_the_reason(make_directory: Make, platform: Platform) -> None:
     assert make_directory().capabilities.cannot == {}
-    platform.configured = {"patch": {"supported": False}}
+    platform.configured = {"patch": {"supported": False}, "etag": {"supported": False}}
     platform.add(an_id(1))
     (only,) = await make_directory().list_accounts()
     # Remembered for the next process, which has not asked yet.
@@ -311,3 +312,48 @@ async def test_something_else_at_the_address_is_said(make_directory: Make, platf
     platform.url = platform.url.removesuffix("/v2") + "/nowhere"
     with pytest.raises(NotScim):
         await make_directory().list_accounts()
+
+
+# -- where single attributes cannot be changed ----------------------------------------------------------
+
+
+async def test_without_patch_the_whole_user_is_replaced_and_all_else_stays(
+    directory: ScimDirectory, platform: Platform
+) -> None:
+    platform.configured = {"patch": {"supported": False}}
+    platform.faults.append(Fault("PATCH", 501, done=False))
+    phones = [{"value": "tel:+1-201-555-0123", "type": "work"}]
+    user = platform.add(an_id(1), phoneNumbers=phones, title="Ms", roles=[{"value": "Teacher", "type": "own"}])
+    await directory.list_accounts()
+    assert directory.capabilities.cannot == {}
+    suspended = await done(directory, 1, SUSPEND)
+    assert (suspended.state, str(suspended.cause)) == (State.SUSPENDED, "by jdoe: left in May")
+    given = await done(directory, 1, SetRights(Rights(Role.SCHOOL_ADMIN)), "a2")
+    assert given.role is Role.SCHOOL_ADMIN
+    now = platform.user(user)
+    assert now["active"] is False
+    assert (now["phoneNumbers"], now["title"]) == (phones, "Ms")
+    assert platform.count("PUT") == platform.updates(an_id(1)) == 2
+    assert platform.count("PATCH") == 0
+    asked = zip(platform.headers, platform.asked, strict=True)
+    assert all("if-match" in headers for headers, (method, _) in asked if method == "PUT")
+
+
+async def test_a_replacement_never_undoes_what_somebody_else_did_meanwhile(
+    directory: ScimDirectory, platform: Platform
+) -> None:
+    platform.configured = {"patch": {"supported": False}}
+    user = platform.add(an_id(1))
+    await directory.list_accounts()
+    read = await directory.accounts([an_id(1)])
+
+    platform.faults.append(Fault("PUT", late=0.5))
+    changing = asyncio.create_task(directory.change(list(read.values()), SUSPEND, "a1"))
+    while not platform.count("PUT"):
+        await asyncio.sleep(0.01)
+    # The replacement is on its way when somebody on the platform changes the user.
+    await asyncio.to_thread(platform.set, user, title="Dr")
+    answers = await changing
+    assert isinstance(answers[an_id(1)], ChangedMeanwhile)
+    assert platform.user(user)["title"] == "Dr"
+    assert platform.active(user)
