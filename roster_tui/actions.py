@@ -32,7 +32,7 @@ _SORTED = frozenset(VIEWS) - {"triage", "pairs"}
 
 
 Reason = str
-"""Why an action cannot be done, as a sentence for people."""
+"""Why an action cannot be done, as a sentence for people; ``{mark.toggle}`` in it stands for the key of that action."""
 
 
 class Danger(IntEnum):
@@ -110,6 +110,8 @@ class Action:
     """Its twin on the command line."""
     footer: int = 0
     """Its claim to the key line: 1 always, 2 where there is room left, 0 never."""
+    less_in: frozenset[str] = frozenset()
+    """Views in whose key line it has a place only where there is room left."""
     for_admins: bool = False
     """Whether only operators who are admins may do it."""
 
@@ -172,7 +174,7 @@ def _explains(context: Context) -> Reason | None:
 
 def _dismiss(context: Context) -> Reason | None:
     if context.verdict == "dismissed":
-        return "Dismissed already: X opens it again"
+        return "Dismissed already: {finding.reopen} opens it again"
     return None if context.finding else "Put the cursor on a finding"
 
 
@@ -183,7 +185,7 @@ def _reopen(context: Context) -> Reason | None:
 def _decide(verdict: str) -> Callable[[Context], Reason | None]:
     def reason(context: Context) -> Reason | None:
         if context.verdict == verdict:
-            return f"{verdict.capitalize()} already: X leaves it open"
+            return f"{verdict.capitalize()} already: {{finding.reopen}} leaves it open"
         return None if context.pair else "Put the cursor on a proposed pair: SIS ID changed"
 
     return reason
@@ -218,6 +220,7 @@ def _hold(context: Context) -> Reason | None:
 
 
 _ACCOUNTS = frozenset({"triage", "teachers", "conflicts"})
+_CONFLICTS = frozenset({"conflicts"})
 _FINDINGS = frozenset({"triage", "conflicts", "pairs"})
 _TRACKERS = frozenset({"sections", "trackers"})
 _MARKED = frozenset({"teachers", "sections"})
@@ -245,9 +248,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("finding.dismiss", "Dismiss", "Set the finding aside, with a reason, until its evidence changes", "x",
            Danger.REVERSIBLE, _FINDINGS, _dismiss, command="conflicts dismiss ID"),
     Action("pair.accept", "Accept", "The two records are one: put the IDs on the crosswalk", "y",
-           Danger.REVERSIBLE, _FINDINGS, _decide("accepted"), command="crosswalk accept ID", footer=2),
+           Danger.REVERSIBLE, _FINDINGS, _decide("accepted"), command="crosswalk accept ID", footer=1,
+           less_in=frozenset({"triage"})),
     Action("pair.reject", "Reject", "The two records are different: propose them no more", "n",
-           Danger.REVERSIBLE, _FINDINGS, _decide("rejected"), command="crosswalk reject ID", footer=2),
+           Danger.REVERSIBLE, _FINDINGS, _decide("rejected"), command="crosswalk reject ID", footer=1,
+           less_in=frozenset({"triage"})),
     Action("finding.reopen", "Reopen", "Take back what was decided about the finding", "X",
            Danger.REVERSIBLE, _FINDINGS, _reopen, command="conflicts restore ID", footer=2),
     Action("pair.next", "Next", "Show the next two records", "greater_than_sign", views=frozenset({"pairs"}),
@@ -255,7 +260,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pair.previous", "Prior", "Show the two records before these", "less_than_sign", views=frozenset({"pairs"}),
            footer=1),
     Action("finding.set_aside", "Set aside", "Show or hide findings that were dismissed or rejected", "v",
-           views=frozenset({"conflicts"}), command="conflicts --all"),
+           views=_CONFLICTS, command="conflicts --all"),
     Action("row.reveal", "Reveal", "Show a student's values while the cursor stays; the journal notes who looked",
            "ctrl+r", views=_FINDINGS, reason=_needs("Nothing is masked here: the finding is about no student",
                                                     lambda context: context.about_student)),
@@ -273,17 +278,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.all", "Mark all", "Mark every row that passes the filter", "asterisk",
            views=_MARKED, reason=_ROW),
     Action("mark.range", "Mark to here", "Mark every row between the last one marked and the cursor", "m",
-           views=_MARKED, reason=_needs("Mark a row first: space", lambda context: context.marked)),
+           views=_MARKED, reason=_needs("Mark a row first: {mark.toggle}", lambda context: context.marked)),
     Action("mark.invert", "Invert marks", "Mark what is not marked, and take the marks away from what is", "i",
            views=_MARKED, reason=_ROW),
     Action("mark.none", "Unmark all", "Take all marks away", "minus", views=_MARKED,
            reason=_needs("Nothing is marked", lambda context: context.marked)),
     Action("account.suspend", "Suspend", "Take away the right to sign in; all data stays", "s", Danger.REVERSIBLE,
-           _ACCOUNTS, _suspend, verb="suspend", command="suspend", footer=1),
+           _ACCOUNTS, _suspend, verb="suspend", command="suspend", footer=1, less_in=_CONFLICTS),
     Action("account.unsuspend", "Unsuspend", "Give the right to sign in back", "u", Danger.REVERSIBLE,
-           _ACCOUNTS, _unsuspend, verb="unsuspend", command="unsuspend", footer=1),
+           _ACCOUNTS, _unsuspend, verb="unsuspend", command="unsuspend", footer=1, less_in=_CONFLICTS),
     Action("account.activate", "Activate", "Send the activation email", "a", Danger.IRREVERSIBLE,
-           _ACCOUNTS, _activate, verb="activate", command="activate", footer=1),
+           _ACCOUNTS, _activate, verb="activate", command="activate", footer=1, less_in=_CONFLICTS),
     Action("account.activate_all", "Activate all pending", "Send the activation email to every pending account", "A",
            Danger.IRREVERSIBLE, _ACCOUNTS, _needs("No account is pending", lambda context: context.pending),
            verb="activate", command="activate --all-pending"),

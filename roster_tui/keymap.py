@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from roster_tui.actions import ACTIONS, BY_ID, KEY_NAMES, VIEWS, Action, Context, Danger
+from roster_tui.actions import ACTIONS, BY_ID, KEY_NAMES, VIEWS, Action, Context, Danger, key_name
+
+if TYPE_CHECKING:
+    from roster_tui.settings.sections import ConsoleSettings
 
 MOVING_KEYS = frozenset({"up", "k", "down", "j", "pageup", "ctrl+b", "pagedown", "ctrl+f", "home", "g", "end", "G"})
 """They move the cursor in every list, so no action can have them."""
+_NAMED = re.compile(rf"\{{({'|'.join(map(re.escape, BY_ID))})\}}")
 DIGIT_KEYS = "0123456789"
 _BY_NAME = {name: key for key, name in KEY_NAMES.items()}
 
@@ -32,6 +39,14 @@ class Keymap:
         """Return the key of an action; empty when it has none."""
         return next(action.key for action in self.actions if action.id == action_id)
 
+    def told(self, text: str) -> str:
+        """Return a text of ours with the keys of this operator: ``{sync.run}`` in it is the key of that action."""
+        return _NAMED.sub(lambda found: self._named(found[1]), text)
+
+    def _named(self, action_id: str) -> str:
+        action = next(action for action in self.actions if action.id == action_id)
+        return key_name(action.key) if action.key else f'"{action.title}" in the palette'
+
     @property
     def counting(self) -> str:
         """The digits that begin a count before a motion: those that stand for no action."""
@@ -50,6 +65,16 @@ class Keymap:
         """Return what a key stands for in a view; where it stands for nothing there, what it does elsewhere."""
         same_key = [action for action in self.actions if action.key == key]
         return next((action for action in same_key if view in action.views), next(iter(same_key), None))
+
+
+def keys_of(settings: ConsoleSettings) -> Keymap:
+    """Return the keymap that the settings describe; worked out once. Raises `KeysError`."""
+    return _worked_out(tuple(sorted(settings.keys.items())))
+
+
+@lru_cache(maxsize=8)
+def _worked_out(own: tuple[tuple[str, str], ...]) -> Keymap:
+    return keymap(dict(own))
 
 
 def keymap(own: Mapping[str, str]) -> Keymap:

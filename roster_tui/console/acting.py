@@ -16,6 +16,7 @@ from roster_tui.accounts.record import NotJournaled
 from roster_tui.accounts.undo import CannotUndo
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
+from roster_tui.keymap import keys_of
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text, number
 from roster_tui.settings import SettingsError
@@ -47,6 +48,7 @@ class Acting:
 
     def __init__(self, workspace: Workspace, face: Face, changed: Callable[[], None]) -> None:
         self._workspace = workspace
+        self._keys = keys_of(workspace.settings.console)
         self._face = face
         self._changed = changed
         self._undoable: str | None = None
@@ -65,7 +67,8 @@ class Acting:
     def cannot(self) -> Mapping[str, str]:
         """By verb, why the directory cannot do it."""
         cannot = self._workspace.directory.capabilities.cannot
-        return {name: cannot[verb.makes] for name, verb in VERBS.items() if verb.makes in cannot}
+        told = {verb: why[:1].upper() + why[1:] for verb, why in cannot.items()}
+        return {name: told[verb.makes] for name, verb in VERBS.items() if verb.makes in told}
 
     async def settle(self) -> None:
         """Bring to an end what a killed console left behind, and tell it."""
@@ -78,7 +81,8 @@ class Acting:
                     tally = ", ".join(
                         f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items()
                     )
-                    self._face.tell(f"Left from before: {report.verb.title}: {tally}. See activity (6)", "warning")
+                    where = self._keys.told("See activity ({view.activity})")
+                    self._face.tell(f"Left from before: {report.verb.title}: {tally}. {where}", "warning")
                 self._changed()
             self._undoable = await performer.undoable()
         except (DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
@@ -173,7 +177,8 @@ class Acting:
         if len(done) == 1:
             # One account is acted on without its plan being shown: what the plan would have warned of is said here.
             but = f"; {display_text(done[0].warning)}" if done[0].warning else ""
-            parts.append(f"{display_text(done[0].label)} {report.verb.done}{but}")
+            whose = "" if report.verb.noun == "account" else f": {report.verb.noun}"
+            parts.append(f"{display_text(done[0].label)}{whose} {report.verb.done}{but}")
         elif done:
             parts.append(f"{counted(len(done), report.verb.noun)} {report.verb.done}")
         for verdict in (Verdict.NOOP, Verdict.BLOCKED, Verdict.FAILED, Verdict.IN_DOUBT):
@@ -182,6 +187,6 @@ class Acting:
                 many = f" and {tally[verdict] - 1} more" if tally[verdict] > 1 else ""
                 label = next(item.label for item in report.items if item.verdict is verdict)
                 parts.append(f"{display_text(label)}{many}: {verdict.replace('_', ' ')}, {display_text(why)}")
-        undo = " z undoes." if done and report.verb.inverse else ""
+        undo = self._keys.told(" {action.undo} undoes.") if done and report.verb.inverse else ""
         bad = tally[Verdict.FAILED] + tally[Verdict.IN_DOUBT]
         self._face.tell(". ".join(parts) + "." + undo, "error" if bad else "information")

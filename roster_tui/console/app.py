@@ -30,7 +30,7 @@ from roster_tui.console.reading import Reading
 from roster_tui.console.table import RecordTable
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import high
-from roster_tui.keymap import DIGIT_KEYS, Keymap, keymap
+from roster_tui.keymap import DIGIT_KEYS, Keymap, keys_of
 from roster_tui.present import display_text
 from roster_tui.roster.account_rows import account_counts
 from roster_tui.roster.cache import CacheDamaged, get_meta
@@ -71,7 +71,7 @@ class RosterApp(App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace: Workspace = workspace
-        self.keymap: Keymap = keymap(workspace.settings.console.keys)
+        self.keymap: Keymap = keys_of(workspace.settings.console)
         for key in dict.fromkeys((*self.keymap.keys, *DIGIT_KEYS)):
             self.bind(key, f"key('{key}')", show=False)
         self.ascii_only = workspace.settings.console.ascii
@@ -186,7 +186,7 @@ class RosterApp(App[None]):
             return syncing.told
         if self.doing.plan_first:
             return "plan first"
-        return "a sync is held (7)" if self._held else ""
+        return self.keymap.told("a sync is held ({view.sync})") if self._held else ""
 
     @on(Browser.Changed)
     @on(RecordTable.Counted)
@@ -194,7 +194,7 @@ class RosterApp(App[None]):
         if not self.is_running:
             return
         context = self.context()
-        right = [*count_parts(self.browser.table.counted), *view_parts(context.view, self.size.width)]
+        right = [*count_parts(self.browser.table.counted), *view_parts(self.keymap, context.view, self.size.width)]
         room = self.size.width - sum(len(part.text) for part in right)
         self.query_one("#keys", Line).show(key_parts(context, self.keymap.offered(context), room), right)
 

@@ -10,7 +10,8 @@ from roster_tui.actions import DIGITS, VIEWS, Action, Context, key_name
 from roster_tui.console.lines import Part
 from roster_tui.console.places import Place
 from roster_tui.console.reports import Report
-from roster_tui.present import ago, clock_time, counted, display_text, number
+from roster_tui.keymap import Keymap
+from roster_tui.present import ago, cell_width, clock_time, counted, display_text, number
 from roster_tui.roster.window import Window
 
 _STALE = timedelta(hours=26)
@@ -70,6 +71,12 @@ def crumb_parts(place: Place, counts: str, mistake: str) -> tuple[list[Part], li
     return left, [Part(f"{marks}{counts} ", "dim")]
 
 
+def mistake_fits(place: Place, counts: str, mistake: str, width: int) -> bool:
+    """Return whether a mistake can be read whole in the breadcrumb line."""
+    left, right = crumb_parts(place, counts, mistake)
+    return sum(cell_width(part.text) for part in (*left, *right)) < width
+
+
 def window_counts(window: Window) -> str:
     """Return how many rows pass, of how many; never more than is known."""
     if not window.exact and not window.count:
@@ -88,12 +95,16 @@ def report_counts(report: Report) -> str:
     return f"{number(shown)}{of}" if shown else ""
 
 
-def view_parts(view: str, width: int) -> list[Part]:
-    """Return the views with their digits, for the right of the key line, where there is room."""
+def view_parts(keymap: Keymap, view: str, width: int) -> list[Part]:
+    """Return the views with their keys, for the right of the key line, where there is room."""
+    keys = {name: key_name(key) for name in DIGITS if (key := keymap.key(f"view.{name}"))}
+    if width < _VIEWS_FROM:
+        ends = list(keys.values())[:: max(1, len(keys) - 1)]
+        return [Part("-".join(ends), "key"), Part(" views ", "dim")] if ends else []
     parts: list[Part] = []
-    for name, digit in DIGITS.items():
-        parts += [Part(f" {digit}", "key"), Part(f" {VIEWS[name].lower()}", "accent" if name == view else "dim")]
-    return [*parts, Part(" ")] if width >= _VIEWS_FROM else [Part("1-7", "key"), Part(" views ", "dim")]
+    for name, key in keys.items():
+        parts += [Part(f" {key}", "key"), Part(f" {VIEWS[name].lower()}", "accent" if name == view else "dim")]
+    return [*parts, Part(" ")]
 
 
 def count_parts(counted: str) -> list[Part]:
@@ -103,11 +114,12 @@ def count_parts(counted: str) -> list[Part]:
 
 def key_parts(context: Context, actions: Iterable[Action], width: int) -> list[Part]:
     """Return the key line in so many columns: what has a place in it, dimmed where it cannot be done right now."""
-    named = [(action, key_name(action.key), action.title.lower()) for action in actions if action.footer]
-    room = width - sum(_key_width(key, title) for action, key, title in named if action.footer == 1) - 2
+    named = [(action, key_name(action.key), action.title.lower()) for action in actions if action.footer and action.key]
+    always = {action.id for action, *_ in named if action.footer == 1 and context.view not in action.less_in}
+    room = width - sum(_key_width(key, title) for action, key, title in named if action.id in always) - 2
     parts = [Part(" ")]
     for action, key, title in named:
-        if action.footer > 1:
+        if action.id not in always:
             room -= _key_width(key, title)
             if room < 0:
                 continue

@@ -11,12 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from roster_tui.console.bars import crumb_parts, report_counts, window_counts
+from roster_tui.console.bars import crumb_parts, mistake_fits, report_counts, window_counts
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.completion import Completion, completed_filter
 from roster_tui.console.filterline import FilterLine
 from roster_tui.console.going import School, completed, destination
-from roster_tui.console.lines import Line, Pane
+from roster_tui.console.lines import Line, Pane, wrapped
 from roster_tui.console.ordering import ordered
 from roster_tui.console.places import Place, Visited, opened
 from roster_tui.console.preferring import Preferring
@@ -26,6 +26,7 @@ from roster_tui.console.showing import detail_at, failed, report_at
 from roster_tui.console.sources import RosterSource, shown_rows, with_extras
 from roster_tui.console.table import RecordTable, Source
 from roster_tui.findings.store import Known, Status
+from roster_tui.keymap import keys_of
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
@@ -63,6 +64,7 @@ class Browser(Vertical):
         with Horizontal(id="body"):
             yield RecordTable(id="table")
             yield Pane(id="detail")
+        yield Pane(id="mistake")
         yield FilterLine(id="filter")
 
     def on_mount(self) -> None:
@@ -152,8 +154,10 @@ class Browser(Vertical):
 
     def _show_window(self, place: Place, window: Window) -> None:
         self._report, self._window = None, window
+        keys = keys_of(self._workspace.settings.console)
         extras = with_extras(window.listing.kind, self._preferring.look(place.view).columns)
-        self._show_rows(RosterSource(self._reading.pages, window, filtered=place.filter != EVERYTHING, extras=extras))
+        filtered = place.filter != EVERYTHING
+        self._show_rows(RosterSource(self._reading.pages, window, keys, filtered=filtered, extras=extras))
         self.table.show_marks(place.marks)
         self._show_around()
 
@@ -162,7 +166,12 @@ class Browser(Vertical):
             counts = window_counts(self._window)
         else:
             counts = report_counts(self._report) if self._report else ""
-        self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self._mistake))
+        width, pane = self.size.width, self.query_one("#mistake", Pane)
+        fits = not self._mistake or mistake_fits(self.place, counts, self._mistake, width)
+        self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self._mistake if fits else ""))
+        if pane.display is fits:
+            pane.display = not fits
+        pane.show([] if fits else wrapped(self._mistake, width - 2, "bad"))
         self.show_detail()
         self.post_message(self.Changed())
 

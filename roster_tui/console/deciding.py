@@ -19,6 +19,7 @@ from roster_tui.console.lines import Line, Part, key_parts_of
 from roster_tui.console.reports import label_of
 from roster_tui.findings.desk import ACCEPTED, REJECTED, NotDecidable
 from roster_tui.findings.store import Known
+from roster_tui.keymap import keys_of
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import display_text
 from roster_tui.workspace import Workspace
@@ -39,6 +40,7 @@ class Deciding:
 
     def __init__(self, workspace: Workspace, face: Face, changed: Callable[[], None]) -> None:
         self._workspace = workspace
+        self._keys = keys_of(workspace.settings.console)
         self._face = face
         self._changed = changed
 
@@ -71,14 +73,15 @@ class Deciding:
             if reason is None:
                 return "nothing was changed"
             await asyncio.to_thread(decisions.dismiss, workspace, finding_id, reason)
-            return "dismissed until its evidence changes. v shows it, X opens it again"
+            told = "dismissed until its evidence changes. {finding.set_aside} shows it, {finding.reopen} opens it again"
+            return self._keys.told(told)
         if action_id == "finding.reopen":
             await asyncio.to_thread(decisions.reopen, workspace, finding_id)
             return "open again"
         verdict = ACCEPTED if action_id == "pair.accept" else REJECTED
         await asyncio.to_thread(decisions.decide, workspace, finding_id, verdict)
         export = ". roster-tui crosswalk export FILE writes it" if verdict == ACCEPTED else ""
-        return f"{verdict}{export}. X leaves it open"
+        return f"{verdict}{export}. {self._keys.told('{finding.reopen} leaves it open')}"
 
 
 class ReasonScreen(ModalScreen[str | None]):

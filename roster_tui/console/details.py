@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from roster_tui.accounts.history import Event, histories
-from roster_tui.actions import BY_ID, key_name
 from roster_tui.console.columns import Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.sources import SEVERITY_STYLES, STATE_STYLES
@@ -16,6 +15,7 @@ from roster_tui.console.trackers import school_year_label
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Evidence
 from roster_tui.findings.store import Known, Status, known
+from roster_tui.keymap import keys_of
 from roster_tui.present import (
     NOTHING,
     SEVERITY_WORDS,
@@ -47,7 +47,7 @@ def record_lines(workspace: Workspace, row: Row, width: int) -> Lines:
     if isinstance(record, TeacherRow):
         lines = [*_teacher(workspace, record, width), *_past(workspace, record.clever_id, width)]
     elif isinstance(record, SectionRow):
-        lines = _section(record)
+        lines = _section(workspace, record)
     else:
         lines = _school(record)
     for each in findings:
@@ -154,7 +154,7 @@ def _rights(account: AccountView) -> str:
     return f"{account.role}{beside}" + (f", until {account.role_until}" if account.role_until else "")
 
 
-def _section(row: SectionRow) -> Lines:
+def _section(workspace: Workspace, row: SectionRow) -> Lines:
     return [
         [Part(display_text(row.name), "title")],
         _labelled("SIS ID", row.sis_id),
@@ -163,7 +163,7 @@ def _section(row: SectionRow) -> Lines:
         *(_labelled("Teacher" if not place else "", _named(teacher)) for place, teacher in enumerate(row.teachers)),
         *([] if row.teachers else [_labelled("Teacher", "none", "bad")]),
         _labelled("Students", row.students),
-        _labelled("Tracker", row.tracker or "none: n makes one"),
+        _labelled("Tracker", row.tracker or _told(workspace, "none: {tracker.create} makes one")),
         _labelled("Course", row.course),
         _labelled("Term", row.term),
         _labelled("Subject", row.subject),
@@ -202,7 +202,7 @@ def finding_lines(workspace: Workspace, each: Known, width: int, *, revealed: bo
     effect = workspace.effect_at(code.effect).astimezone(workspace.settings.zone)
     lines: Lines = [
         [Part(f"{code.title} ({SEVERITY_WORDS[code.severity]})", SEVERITY_STYLES[code.severity])],
-        *_question(each),
+        *_question(workspace, each),
         *wrapped(code.meaning, width),
     ]
     hidden = finding.subject.kind == "student" and not revealed
@@ -224,11 +224,15 @@ def finding_lines(workspace: Workspace, each: Known, width: int, *, revealed: bo
     ]
 
 
-def _question(each: Known) -> Lines:
+def _told(workspace: Workspace, text: str) -> str:
+    return keys_of(workspace.settings.console).told(text)
+
+
+def _question(workspace: Workspace, each: Known) -> Lines:
     """Say with which keys a proposed pair is decided, while nobody has."""
     if each.finding.code not in PAIRS or each.opinion or each.gone_at:
         return []
-    accept, reject = (key_name(BY_ID[f"pair.{verdict}"].key) for verdict in ("accept", "reject"))
+    accept, reject = (_told(workspace, f"{{pair.{each}}}") for each in ("accept", "reject"))
     return [[Part(accept, "key"), Part(" one and the same   "), Part(reject, "key"), Part(" two different")]]
 
 

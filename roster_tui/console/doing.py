@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from roster_tui.actions import BY_ID, key_name
+from roster_tui.actions import BY_ID
 from roster_tui.console.going import saved_place
 from roster_tui.console.places import LISTED, Place
 from roster_tui.ledger import ListLook, SavedFilter
@@ -38,7 +38,7 @@ class Doing:
         if action_id == "nav.back" and self._browser.leave_filter():
             return
         if reason := BY_ID[action_id].unavailable(self._app.context()):
-            self._app.tell(reason, "warning")
+            self._app.tell(self._app.keymap.told(reason), "warning")
         elif action_id == "view.trackers":
             self._browser.open_trackers()
         elif action_id == "view.pairs":
@@ -135,7 +135,7 @@ class Doing:
     async def _filter_chosen(self) -> None:
         from roster_tui.console.saved_filters import FiltersScreen
 
-        how_to_save = f"{key_name(self._app.keymap.key('filter.save'))} in a filtered list saves its filter."
+        how_to_save = self._app.keymap.told("{filter.save} in a filtered list saves its filter.")
         name = await self._app.push_screen_wait(FiltersScreen(self._app.preferring, how_to_save))
         if name is not None:
             self.go_to_filter(name)

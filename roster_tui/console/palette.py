@@ -53,7 +53,8 @@ class ActionProvider(Provider):
         ]
 
     def _help(self, action: Action) -> str:
-        return action.unavailable(self._console.context()) or action.help
+        reason = action.unavailable(self._console.context())
+        return self._console.keymap.told(reason) if reason else action.help
 
 
 def _named(name: str, saved: SavedFilter) -> Content:

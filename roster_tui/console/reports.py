@@ -11,6 +11,7 @@ from roster_tui.console.lines import Part
 from roster_tui.console.sources import SEVERITY_STYLES
 from roster_tui.findings.model import Finding, Severity
 from roster_tui.findings.store import Known, Status, causes, counts, gone, known, set_aside
+from roster_tui.keymap import keys_of
 from roster_tui.present import (
     NOTHING,
     SEVERITY_SYMBOLS,
@@ -146,9 +147,9 @@ def triage(workspace: Workspace) -> Report:
         last = next(iter(runs(db, 1, state="applied")), None)
     rows: list[Row] = []
     for severity, title in _GROUPS:
-        group = [_triage_row(each, states) for each in found if each.finding.code.severity is severity]
+        group = [_triage_row(workspace, each, states) for each in found if each.finding.code.severity is severity]
         if severity is Severity.LOW and accounts["pending"]:
-            group.append(_pending_row(accounts["pending"]))
+            group.append(_pending_row(workspace, accounts["pending"]))
         if group:
             rows += [Row(title, "heading", (Part(f" {title} ({len(group)})"),), heading=True), *group]
     columns = (Column("", 1), Column("What", 16, share=1), Column("Who", 16, share=2), Column("To do", 26, share=2))
@@ -156,10 +157,14 @@ def triage(workspace: Workspace) -> Report:
     return Report(columns, rows, _calm(workspace, last, accounts), total, by_id)
 
 
-def _triage_row(each: Known, states: dict[int, str]) -> Row:
+def _told(workspace: Workspace, text: str) -> str:
+    return keys_of(workspace.settings.console).told(text)
+
+
+def _triage_row(workspace: Workspace, each: Known, states: dict[int, str]) -> Row:
     finding = each.finding
     code = finding.code
-    act = code.todo if code.action else f"{code.owner.value}: {code.todo}"
+    act = _told(workspace, code.todo) if code.action else f"{code.owner.value}: {code.todo}"
     cells = (
         Part(SEVERITY_SYMBOLS[code.severity], SEVERITY_STYLES[code.severity]),
         Part(code.title, SEVERITY_STYLES[code.severity]),
@@ -169,19 +174,19 @@ def _triage_row(each: Known, states: dict[int, str]) -> Row:
     return _finding_row(each, cells, states.get(finding.subject.key))
 
 
-def _pending_row(pending: int) -> Row:
+def _pending_row(workspace: Workspace, pending: int) -> Row:
     cells = (
         Part("·", "dim"),
         Part("Pending accounts", "dim"),
         Part(counted(pending, "account")),
-        Part("A sends activation emails to all", "dim"),
+        Part(_told(workspace, "{account.activate_all} sends activation emails to all"), "dim"),
     )
     return Row("pending", "accounts", cells)
 
 
 def _calm(workspace: Workspace, last: Run | None, accounts: dict[str, int]) -> str:
     if last is None or last.finished_at is None:
-        return "Nothing has been synced yet.\nS fetches the roster from Clever."
+        return _told(workspace, "Nothing has been synced yet.\n{sync.run} fetches the roster from Clever.")
     when = ago(last.finished_at, workspace.clock())
     active = counted(accounts["active"], "active account")
     return f"Nothing needs you.\nThe last sync was applied {when}; {active}, {accounts['suspended']} suspended."

@@ -8,6 +8,7 @@ from typing import Any
 from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.reports import MOST, Report
+from roster_tui.keymap import keys_of
 from roster_tui.present import (
     NOTHING,
     counted,
@@ -45,7 +46,9 @@ def sync_runs(workspace: Workspace) -> Report:
         Column("Said", 8, share=1),
     )
     rows = [_run_row(workspace, run) for run in found]
-    why_empty = "No sync has run yet.\nS fetches the roster from Clever."
+    why_empty = keys_of(workspace.settings.console).told(
+        "No sync has run yet.\n{sync.run} fetches the roster from Clever."
+    )
     return Report(columns, [_nights_row(workspace, found), *rows] if rows else [], why_empty, len(rows))
 
 

@@ -20,7 +20,7 @@ from roster_tui.actions import ACTIONS, VIEWS, Context, Danger, key_name
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.dialogs import TextScreen
 from roster_tui.console.filterline import TextLine
-from roster_tui.console.lines import Line, Part, Parts, wrapped
+from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
 from roster_tui.console.mail import MailScreen
 from roster_tui.console.places import LISTED
 from roster_tui.console.reports import Report
@@ -91,10 +91,22 @@ class PlanScreen(ModalScreen[str | None]):
             yield Line(id="plan-title")
             yield Line(id="plan-note")
             yield RecordTable(id="plan-items")
+            yield Pane(id="plan-whole")
             with Horizontal(id="plan-reason"):
                 yield Line(id="plan-reason-name")
                 yield TextLine(self._plan.reason, id="reason", compact=True, max_length=300, select_on_focus=False)
             yield Line(id="plan-keys")
+
+    @on(RecordTable.Moved)
+    def _show_whole(self) -> None:
+        """Write what the plan says of the one under the cursor, where the list has no room for all of it."""
+        pane, row = self.query_one("#plan-whole", Pane), self.query_one("#plan-items", RecordTable).current
+        why = row.cells[-1] if row else Part("")
+        pane.show(wrapped(why.text, pane.size.width - 1, why.style))
+
+    def on_resize(self) -> None:
+        """Wrap it anew."""
+        self.call_after_refresh(self._show_whole)
 
     def on_mount(self) -> None:
         """Fill in the plan."""
@@ -217,7 +229,9 @@ def help_lines(context: Context, width: int, keymap: Keymap) -> list[Parts]:
         if action.command:
             lines.append([Part(" " * _KEY_ROOM), Part(f"roster-tui {action.command}", "dim")])
         if reason := action.reason(context):
-            lines += [[Part(" " * _KEY_ROOM), *line] for line in wrapped(f"not now: {reason}", width - _KEY_ROOM)]
+            lines += [
+                [Part(" " * _KEY_ROOM), *line] for line in wrapped(f"not now: {keymap.told(reason)}", width - _KEY_ROOM)
+            ]
     if context.view in LISTED:
         lines += [[], [Part("Filter", "title")], []]
         lines += wrapped('words match anywhere; field:value; -not; "two words"; numbers take > >= < <=', width)

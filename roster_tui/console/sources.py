@@ -12,6 +12,7 @@ from roster_tui.actions import VIEWS
 from roster_tui.console.columns import Chosen, Column, Row
 from roster_tui.console.lines import Part
 from roster_tui.findings.catalog import CODES
+from roster_tui.keymap import Keymap
 from roster_tui.present import NOTHING, SEVERITY_SYMBOLS, display_text, number, state_label
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.read import AnyRow, SchoolRow, SectionRow, TeacherRow, rows
@@ -74,8 +75,11 @@ def with_extras(kind: Kind, chosen: Chosen) -> bool:
 class RosterSource:
     """The rows of a window."""
 
-    def __init__(self, db: sqlite3.Connection, window: Window, *, filtered: bool, extras: bool = False) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, window: Window, keys: Keymap, *, filtered: bool, extras: bool = False
+    ) -> None:
         self.window = window
+        self._keys = keys
         self._extras = extras
         self.columns = COLUMNS[window.listing.kind.name]
         self._db = db
@@ -119,10 +123,10 @@ class RosterSource:
         if not self.window.exact:
             return f"Searching {number(self.window.total)} {name}."
         if self._filtered:
-            return f"No {name} pass this filter.\nesc clears it, / changes it."
+            return f"No {name} pass this filter.\n{self._keys.told('{nav.back} clears it, {list.filter} changes it.')}"
         if self.window.listing.within:
-            return f"There are no {name} here.\nesc goes back."
-        return f"There are no {name} yet.\nS fetches the roster from Clever."
+            return f"There are no {name} here.\n{self._keys.told('{nav.back} goes back.')}"
+        return f"There are no {name} yet.\n{self._keys.told('{sync.run} fetches the roster from Clever.')}"
 
 
 def shown_rows(db: sqlite3.Connection, kind: Kind, keys: Sequence[int], *, extras: bool = False) -> list[Row]:

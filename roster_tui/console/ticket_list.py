@@ -13,6 +13,7 @@ from roster_tui.console.dialogs import SearchScreen
 from roster_tui.console.lines import Part
 from roster_tui.console.reports import Report
 from roster_tui.console.ticket import ERRORS, Face, TicketScreen
+from roster_tui.keymap import keys_of
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, day_and_time, display_text
 from roster_tui.support import help_desk
@@ -133,4 +134,5 @@ def tickets_report(workspace: Workspace, tickets: Sequence[Ticket]) -> Report:
         )
         for ticket in tickets
     ]
-    return Report(columns, rows, "No tickets.\nt on a finding, teacher, section or sync drafts one.", len(rows))
+    told = keys_of(workspace.settings.console).told("{ticket.new} on a finding, teacher, section or sync drafts one.")
+    return Report(columns, rows, f"No tickets.\n{told}", len(rows))

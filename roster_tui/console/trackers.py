@@ -7,6 +7,7 @@ from datetime import datetime
 from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part
 from roster_tui.console.reports import MOST, Report
+from roster_tui.keymap import Keymap, keys_of
 from roster_tui.present import NOTHING, day_and_time, display_text, number
 from roster_tui.roster.tracker_rows import TrackerView, count_trackers, trackers
 from roster_tui.workspace import Workspace
@@ -31,13 +32,15 @@ def tracker_report(workspace: Workspace, within: tuple[str, int] | None, words: 
         found = trackers(db, MOST, within=within, words=words.split())
         total = sum(count_trackers(db, within=within).values())
     rows = [_row(workspace, each) for each in found]
-    return Report(_COLUMNS, rows, _why_empty(words, within is not None), total)
+    return Report(_COLUMNS, rows, _why_empty(keys_of(workspace.settings.console), words, within is not None), total)
 
 
-def _why_empty(words: str, here: bool) -> str:
+def _why_empty(keys: Keymap, words: str, here: bool) -> str:
+    back = keys.told("{nav.back} goes back.")
     if words:
-        return f"No tracker holds {display_text(words)}: name, teacher and school are looked at.\nesc goes back."
-    return f"There are no trackers {'here' if here else 'yet'}.\nn on a section makes one; esc goes back."
+        return f"No tracker holds {display_text(words)}: name, teacher and school are looked at.\n{back}"
+    made = keys.told("{tracker.create} on a section makes one")
+    return f"There are no trackers {'here' if here else 'yet'}.\n{made}; {back}"
 
 
 def _row(workspace: Workspace, each: TrackerView) -> Row:

@@ -12,6 +12,7 @@ from roster_tui.doctor.clever import check_clever
 from roster_tui.doctor.clocks import check_zone
 from roster_tui.doctor.data_folder import check_district, check_root
 from roster_tui.doctor.directory import check_directory
+from roster_tui.doctor.keys import check_keys
 from roster_tui.doctor.mail import check_mail
 from roster_tui.doctor.settings_file import check_settings
 from roster_tui.doctor.terminal import Terminal, check_terminal
@@ -31,6 +32,7 @@ async def examine(
         asyncio.ensure_future(each)
         for each in (
             _one(asyncio.to_thread(check_settings, config_path(), environ)),
+            _told([check_keys(settings.console, config_path())]),
             asyncio.to_thread(check_root, settings.data_root),
             asyncio.to_thread(check_district, workspace) if workspace else _told(none),
             check_clever(settings, district_id, environ),

@@ -267,7 +267,7 @@ ADMIN_NOT_IN_DATA = Code(
     "An account with administrator's rights belongs to nobody in Clever's data, so no sync will ever suspend it"
     " when the person leaves.",
     "Check that the person still works here; if not, suspend the account.",
-    "check; suspend leavers (s)",
+    "check; suspend leavers ({account.suspend})",
     action="account.suspend",
 )
 PINNED_ABSENT = Code(
@@ -279,7 +279,7 @@ PINNED_ABSENT = Code(
     "The account is shielded from the sync, and its person has not been in the data for two weeks. Perhaps the"
     " pin hides a leaver.",
     "Check that the person still works here; if not, suspend the account.",
-    "check; suspend leavers (s)",
+    "check; suspend leavers ({account.suspend})",
     action="account.suspend",
 )
 SUSPENDED_WITH_SECTIONS = Code(
@@ -291,7 +291,7 @@ SUSPENDED_WITH_SECTIONS = Code(
     "The account was suspended by hand, but the person still teaches sections in tonight's roster and cannot"
     " open them.",
     "Unsuspend the account; or have the SIS office give the sections to somebody else.",
-    "unsuspend (u), or reassign",
+    "unsuspend ({account.unsuspend}), or reassign",
     action="account.unsuspend",
 )
 ACTIVATION_PENDING = Code(
@@ -302,7 +302,7 @@ ACTIVATION_PENDING = Code(
     Effect.NOW,
     "The account has been waiting for days and was never activated, so the person cannot work with it.",
     "Send the activation email; if it was sent before, ask the person to look into the spam folder.",
-    "send the activation email (a)",
+    "send the activation email ({account.activate})",
     action="account.activate",
 )
 

@@ -53,7 +53,7 @@ class Code:
     remedy: str
     """What its owner does."""
     todo: str
-    """The same in a few words, for a line of a list."""
+    """The same in a few words, for a line of a list; ``{account.suspend}`` in it stands for the key of that action."""
     action: str | None = None
     """The action of this console that helps at once, if one does."""
 

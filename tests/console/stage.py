@@ -99,7 +99,7 @@ class Stage:
 
     def _wrapped(self) -> Iterator[str]:
         lines = self.desk.lines
-        for box in self.desk.app.screen.query("#dialog, #question, #detail"):
+        for box in self.desk.app.screen.query("#dialog, #question, #detail, #mistake"):
             inside = box.content_region
             if box.display:
                 yield plain(" ".join(line[inside.x : inside.right] for line in lines[inside.y : inside.bottom]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from roster_tui.console.lines import Pane
 from roster_tui.roster.cache import discard
 from roster_tui.workspace import Workspace, create_workspace
 from tests.conftest import frozen, settings_for
@@ -91,7 +92,7 @@ async def test_a_mistake_is_marked_and_the_last_good_filter_stays(open_console: 
         await desk.type("davis")
         passing = desk.rows
         await desk.paste(" stats:active")
-        assert "there is no field stats; did you mean status:?" in desk.crumb
+        assert "there is no field stats; did you mean status:?" in desk.text
         assert desk.rows == passing
         field = desk.app.browser._filter_field
         marked = [span for span in field._value.spans if "reverse" in str(span.style)]
@@ -313,3 +314,21 @@ async def test_the_mouse_moves_the_cursor_and_opens(open_console: Open) -> None:
         school = desk.who
         await click(desk, 3)
         assert school in desk.crumb
+
+
+async def test_a_long_mistake_is_read_whole_on_a_narrow_terminal(open_console: Open) -> None:
+    async with open_console(size=(80, 24)) as desk:
+        await desk.press("3", "slash")
+        await desk.paste("stats:active")
+        told = " ".join(desk.app.browser.query_one("#mistake", Pane).text.split())
+        assert told.startswith("there is no field stats; did you mean status:?")
+        shown = " ".join(" ".join(line.strip() for line in desk.lines).split())
+        assert told in shown
+        await desk.press("escape")
+        assert "no field" not in desk.text
+        await desk.press("colon")
+        await desk.paste("sections nope:1")
+        await desk.press("enter")
+        shown = " ".join(" ".join(line.strip() for line in desk.lines).split())
+        assert "there is no field nope (fields: school, sis, term, course, subject, grade" in shown
+        assert "tracker, finding)" in shown

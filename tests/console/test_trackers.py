@@ -27,7 +27,7 @@ async def test_a_section_gets_a_tracker_that_is_seen_under_it(open_console: Open
         await desk.press("n")
         await desk.finish()
         (told,) = desk.toasts
-        assert told.startswith(f"{name} created") and told.endswith(". z undoes.")
+        assert told.startswith(f"{name}: tracker created") and told.endswith(". z undoes.")
         (made,) = kept(demo).values()
         assert (made.name, made.state) == (name, "live")
         # The row left the filter.

@@ -241,3 +241,13 @@ async def test_a_platform_says_what_it_can_do_and_refuses_another_token(tmp_path
         settings_for(tmp_path / "data", clever=nowhere, directory={**scim, "url": "http://127.0.0.1:9"})
     )
     assert found["directory"][1].startswith("NotReached: ")
+
+
+async def test_keys_that_clash_are_told_with_both_actions(settings: Callable[..., Any]) -> None:
+    found = await examined(settings(console={"keys": {"account.suspend": "u"}}))
+    keys = found.of("keys")
+    assert keys.state.value == "failed"
+    assert "account.unsuspend and account.suspend both have u" in keys.detail
+    assert "[console.keys]" in keys.fix
+    found = await examined(settings(console={"keys": {"account.suspend": "ctrl+t"}}))
+    assert found["keys"] == ("ok", "1 action with keys of your own")
