@@ -9,6 +9,7 @@ from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.reports import Report
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.store import Known, Status, known, set_aside, with_id
+from roster_tui.keymap import keys_of
 from roster_tui.present import display_text, number
 from roster_tui.side_by_side import Compared, SideBySide, side_by_side
 from roster_tui.workspace import Workspace
@@ -32,7 +33,10 @@ def pair_report(workspace: Workspace, finding_id: str, among: tuple[str, ...], *
         each = with_id(db, finding_id)
         opened = side_by_side(db, each, revealed=revealed) if each else None
     if each is None or opened is None:
-        gone = "This finding is gone: the records have changed since.\n> and < show the others, esc goes back."
+        gone = keys_of(workspace.settings.console).told(
+            "This finding is gone: the records have changed since.\n{pair.next} and {pair.previous} show the others,"
+            " {nav.back} goes back."
+        )
         return Report((), (), gone if finding_id else _NOTHING)
     before, after = opened.sides
     columns = tuple(
