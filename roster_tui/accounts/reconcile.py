@@ -39,6 +39,11 @@ class Reconciliation:
         """All accounts to be written."""
         return (*self.created, *self.suspended, *self.restored, *self.renamed)
 
+    @property
+    def told(self) -> dict[str, tuple[Account, ...]]:
+        """The accounts that people are told of, by what happens to them; first who loses something."""
+        return {"suspended": self.suspended, "restored": self.restored, "created": self.created}
+
 
 def reconcile(people: Iterable[Person], accounts: Mapping[str, Account], at: datetime) -> Reconciliation:
     """Return what a sync at a moment does to the accounts, given everybody in Clever's data."""

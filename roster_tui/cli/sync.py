@@ -11,9 +11,11 @@ from functools import partial
 import click
 
 from roster_tui.access import Access, clever_access
+from roster_tui.accounts.reconcile import Reconciliation
 from roster_tui.cli.errors import BLOCKED, Stopped
 from roster_tui.cli.group import Command, CommandGroup, with_session
 from roster_tui.cli.session import Session
+from roster_tui.cli.table import print_table
 from roster_tui.present import counted, display_text, number
 from roster_tui.sync import Progress, Step, SyncResult
 from roster_tui.sync import sync as run_sync
@@ -116,6 +118,22 @@ def _line(step: Step) -> None:
 _silent: Progress = lambda step: None  # noqa: E731
 
 
+_NAMES = 20
+"""Accounts of each sort that are named; ``--json`` names more."""
+
+
+def _print_ahead(ahead: Reconciliation) -> None:
+    """Name whom the platform's own sync will suspend, restore and create."""
+    rows = [
+        (each.name, what, str(each.cause or "")) for what, accounts in ahead.told.items() for each in accounts[:_NAMES]
+    ]
+    if rows:
+        print_table(("account", "will be", "why"), rows)
+    for what, accounts in ahead.told.items():
+        if len(accounts) > _NAMES:
+            click.echo(f"... and {number(len(accounts) - _NAMES)} more {what}")
+
+
 def print_result(result: SyncResult) -> None:
     """Print how a sync ended, for people."""
     click.echo(
@@ -123,6 +141,8 @@ def print_result(result: SyncResult) -> None:
     )
     for note in result.notes:
         click.echo(display_text(note))
+    if result.ahead:
+        _print_ahead(result.ahead)
     for kind, tally in result.counts.items():
         changes = f"+{number(tally.added)} ~{number(tally.updated)} -{number(tally.removed)}"
         click.echo(f"{kind + 's':<10}{number(tally.after if not result.hold else tally.before):>10}  {changes}")

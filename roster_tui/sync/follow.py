@@ -36,6 +36,8 @@ class Followed:
     """What else is to be known of the accounts as they were read."""
     trackers: Mapping[str, int] = field(default_factory=dict)
     """Trackers ``archived, restored, updated``, as far as there are any."""
+    ahead: Reconciliation | None = None
+    """What the platform's own sync will do, account by account; None where ours does."""
 
     @property
     def told(self) -> str:
@@ -75,7 +77,7 @@ async def follow(workspace: Workspace) -> Followed:
         set_meta(db, ACCOUNTS_DUE, None)
     if ours:
         return Followed(dict(done), trackers=trackers)
-    return Followed({}, dict(done), directory.remarks, trackers)
+    return Followed({}, dict(done), directory.remarks, trackers, ahead)
 
 
 async def _accounts(workspace: Workspace) -> dict[str, Account]:

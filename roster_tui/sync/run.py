@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from roster_tui.accounts.reconcile import Reconciliation
 from roster_tui.clever import CleverError, Client, TokenSource, Unreadable
 from roster_tui.clever.records import District
 from roster_tui.roster import compare, history
@@ -29,6 +30,8 @@ from roster_tui.workspace import Clock, DistrictName, NoDistrict, Workspace, cre
 
 _SHOWN = 50
 """Unreadable records that a run names."""
+MOST_EXPECTED = 1_000
+"""Accounts of each sort that ``sync --json`` names."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class SyncResult:
     """Accounts that the platform's own sync will create, suspend and restore; None where ours does."""
     trackers: Mapping[str, int] = field(default_factory=dict)
     """Trackers ``archived, restored, updated``, as far as there are any."""
+    ahead: Reconciliation | None = None
+    """What the platform's own sync will do, account by account; None where ours does."""
 
     def document(self) -> dict[str, Any]:
         """Return the result as ``sync --json`` prints it."""
@@ -68,9 +73,18 @@ class SyncResult:
             "notes": list(self.notes),
             "accounts": dict(self.accounts),
             "accounts_expected": None if self.expected is None else dict(self.expected),
+            "accounts_expected_rows": [] if self.ahead is None else _rows(self.ahead),
             "trackers": dict(self.trackers),
             "unreadable": self.unreadable,
         }
+
+
+def _rows(ahead: Reconciliation) -> list[dict[str, str | None]]:
+    return [
+        {"id": each.id, "label": each.name, "what": what, "cause": str(each.cause) if each.cause else None}
+        for what, accounts in ahead.told.items()
+        for each in accounts[:MOST_EXPECTED]
+    ]
 
 
 def counts_document(tallies: Mapping[str, compare.Tally]) -> dict[str, dict[str, int]]:
@@ -265,6 +279,7 @@ class _Run:
             tuple(self.notes),
             followed.expected,
             followed.trackers,
+            followed.ahead,
         )
 
 

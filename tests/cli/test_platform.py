@@ -162,11 +162,14 @@ def test_rights_and_pins_and_taking_them_back(
 def test_what_the_platform_cannot_do_is_blocked_with_the_reason(
     call: Callable[..., Ran], platform: Platform, teachers: list[tuple[str, str]]
 ) -> None:
-    platform.configured = {"patch": {"supported": False}}
+    platform.configured = {"patch": {"supported": False}, "etag": {"supported": False}}
     first = call("suspend", teachers[0][0], "--yes", "--json")
     assert "no PATCH" in first.json["items"][0]["reason"]
     told = call("suspend", teachers[0][0], "--dry-run", "--json").json["items"][0]
-    assert (told["verdict"], told["reason"]) == ("blocked", "the platform takes no changes over SCIM (no PATCH)")
+    assert (told["verdict"], told["reason"]) == (
+        "blocked",
+        "the platform takes no changes over SCIM (no PATCH, no versions for PUT)",
+    )
     assert platform.active(teachers[0][1])
 
 

@@ -79,13 +79,13 @@ async def test_what_is_not_answered_is_told_and_not_shown_as_done(
 async def test_what_the_platform_cannot_do_says_why(
     open_console: Open, district: Workspace, platform: Platform
 ) -> None:
-    platform.configured = {"patch": {"supported": False}}
+    platform.configured = {"patch": {"supported": False}, "etag": {"supported": False}}
     await asyncio.to_thread(listed, district)
     async with open_console(workspace=district) as desk:
         await go_to(desk, "status:active")
         await desk.press("s")
         await desk.finish()
-        assert desk.toasts == ["the platform takes no changes over SCIM (no PATCH)"]
+        assert desk.toasts == ["The platform takes no changes over SCIM (no PATCH, no versions for PUT)"]
         assert platform.count("PATCH") == 0
 
 

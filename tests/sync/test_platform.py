@@ -65,6 +65,11 @@ def test_the_sync_predicts_and_writes_nothing(town: Night, platform: Platform) -
     workspace, second = town.sync()
     assert second.expected == {"created": 0, "suspended": 2, "restored": 0}
     assert any("what its own sync will do" in note for note in second.notes)
+    rows = second.document()["accounts_expected_rows"]
+    assert {(row["what"], row["cause"]) for row in rows} == {("suspended", "no longer in Clever's data")}
+    with workspace.cache.reading() as db:
+        gone = db.execute("SELECT lower(hex(r.id)) FROM teacher t JOIN record r ON r.key = t.key WHERE NOT t.in_data")
+        assert {row["id"] for row in rows} == {clever_id for (clever_id,) in gone}
     # Shown is what the platform says, not what is expected.
     assert shown(workspace) == {"active": len(ids) - 1, "suspended": 1}
     assert {method for method, _ in platform.asked} == {"GET"}

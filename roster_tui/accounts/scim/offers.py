@@ -46,7 +46,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     def why_not(self, attribute: str) -> str:
         """Return why an attribute may not be written."""
         if not (self.patch or self.etag):
-            return "the platform takes no changes over SCIM (no PATCH, and no versions to replace a user safely)"
+            return "the platform takes no changes over SCIM (no PATCH, no versions for PUT)"
         return f"the platform does not let {attribute!r} of a user be changed over SCIM"
 
     @property
