@@ -87,13 +87,11 @@ class Workspace:
         if self.on_platform:
             from roster_tui.accounts.scim.opening import scim_directory
 
-            return scim_directory(self.settings.directory, self.folder, self.cache, self.clock)
-        from roster_tui.accounts.local import LocalDirectory, split_up
+            notes = private_folder(self.folder / "ledger" / "scim")
+            return scim_directory(self.settings.directory, self.folder, notes, self.cache, self.clock)
+        from roster_tui.accounts.local import LocalDirectory
 
-        folder = private_folder(self.folder / "ledger" / "accounts")
-        if (whole := folder.with_suffix(".json")).exists():
-            split_up(whole, folder)
-        return LocalDirectory(folder)
+        return LocalDirectory(private_folder(self.folder / "ledger" / "accounts"))
 
     @cached_property
     def on_platform(self) -> bool:

@@ -14,7 +14,7 @@ from roster_tui.accounts.changes import Change
 from roster_tui.accounts.directory import Capabilities, ChangedMeanwhile, DirectoryError
 from roster_tui.accounts.model import Account, from_document, to_document
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.ledger.documents import Documents, KeyedTable
+from roster_tui.ledger.documents import KeyedTable
 from roster_tui.ledger.shards import Shards
 
 _TABLE = "accounts"
@@ -31,6 +31,8 @@ class LocalDirectory:
 
     def __init__(self, folder: Path) -> None:
         self._shards = Shards(folder)
+        if (whole := folder.with_suffix(".json")).exists():
+            self._shards.take_over(whole, _TABLE)
 
     async def list_accounts(self) -> list[Account]:
         """Return all accounts. Raises `LedgerDamaged`."""
@@ -91,19 +93,6 @@ class LocalDirectory:
                     ids = [each for each in ids if now.get(each) == read.get(each)]
                 _store(table, [given[each] for each in ids])
         return left_out
-
-
-def split_up(file: Path, folder: Path) -> None:
-    """Move accounts that an earlier version kept in one file to the folder; done again after a crash without harm.
-
-    The file is left beside, renamed.
-    """
-    whole = Documents(file)
-    with whole.changing():
-        if file.exists():
-            table = whole.reading().table(_TABLE)
-            LocalDirectory(folder)._write([_account(file, str(each.doc_id), each) for each in table])
-            file.replace(file.with_suffix(".before-split"))
 
 
 def _found(file: Path, table: KeyedTable, ids: Sequence[str]) -> dict[str, Account]:

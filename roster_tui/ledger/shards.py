@@ -28,6 +28,24 @@ class Shards:
         """Return the documents of a shard; they need not exist yet."""
         return Documents(self.folder / f"{shard}.json")
 
+    def of_id(self, clever_id: str) -> Documents:
+        """Return the documents among which those of an id are."""
+        return self.documents(shard_of(clever_id))
+
+    def take_over(self, file: Path, table: str) -> None:
+        """Move a table here that an earlier version kept in one file; done again after a crash without harm.
+
+        The file is left beside, renamed. Raises `LedgerDamaged`, OSError.
+        """
+        whole = Documents(file)
+        with whole.changing():
+            if file.exists():
+                documents = {str(each.doc_id): each for each in whole.reading().table(table)}
+                for shard, ids in self.of(documents).items():
+                    with self.documents(shard).changing() as database:
+                        database.table(table).put({each: documents[each] for each in ids})
+                file.replace(file.with_suffix(".before-split"))
+
     def all(self) -> Iterator[str]:
         """Yield the names of the shards that exist, in order."""
         return (file.stem for file in sorted(self.folder.glob(f"{'[0-9a-f]' * _DIGITS}.json")))

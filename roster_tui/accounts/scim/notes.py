@@ -17,7 +17,7 @@ from roster_tui.accounts.model import Account, Cause, CauseKind
 from roster_tui.accounts.scim.messages import User
 from roster_tui.accounts.scim.rights import permission_of, role_of
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.shards import Shards
 from roster_tui.roster.identities import Identity
 
 Note = Mapping[str, Any]
@@ -100,18 +100,22 @@ def _on_platform(user: User) -> dict[str, Any]:
 
 
 class Notes:
-    """All notes of a district, in one file that any number of consoles may use at once.
+    """All notes of a district, in a folder of small files that any number of consoles may use at once.
 
     Every method may raise `LedgerDamaged`; they block, so they are called in a thread.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._documents = Documents(file)
+    def __init__(self, folder: Path) -> None:
+        self._shards = Shards(folder)
+        if (whole := folder.with_suffix(".json")).exists():
+            self._shards.take_over(whole, _TABLE)
 
     def tidied(self, users: Mapping[str, User], at: datetime) -> dict[str, Note]:
         """Return all notes by Clever ID, without causes that no longer hold; ``users`` are those of the platform."""
-        table = self._documents.reading().table(_TABLE)
-        notes: dict[str, Note] = {str(document.doc_id): document for document in table}
+        notes: dict[str, Note] = {}
+        for shard in self._shards.all():
+            table = self._shards.documents(shard).reading().table(_TABLE)
+            notes |= {str(document.doc_id): document for document in table}
         stale = [
             clever_id for clever_id in notes.keys() & users.keys() if _stale(notes[clever_id], users[clever_id], at)
         ]
@@ -121,23 +125,27 @@ class Notes:
 
     def some(self, ids: Iterable[str]) -> dict[str, Note]:
         """Return the notes of some accounts."""
-        return dict(self._documents.reading().table(_TABLE).pick(list(ids)))
+        found: dict[str, Note] = {}
+        for shard, some in self._shards.of(ids).items():
+            found |= self._shards.documents(shard).reading().table(_TABLE).pick(some)
+        return found
 
     def rewrite(self, ids: Iterable[str], new: Callable[[str, Note], Note | None]) -> None:
-        """Write notes anew in one transaction; ``new`` returns None for one that stays as it is."""
-        with self._documents.changing() as database:
-            table = database.table(_TABLE)
-            wanted = list(ids)
-            now = table.pick(wanted)
-            fresh = {clever_id: new(clever_id, now.get(clever_id, {})) for clever_id in wanted}
-            table.put({clever_id: note for clever_id, note in fresh.items() if note})
-            empty = [clever_id for clever_id, note in fresh.items() if note is not None and not note]
-            if empty:
-                table.drop(empty)
+        """Write notes anew, those of a file in one transaction; ``new`` returns None for one that stays as it is."""
+        for shard, some in self._shards.of(ids).items():
+            with self._shards.documents(shard).changing() as database:
+                table = database.table(_TABLE)
+                now = table.pick(some)
+                fresh = {clever_id: new(clever_id, now.get(clever_id, {})) for clever_id in some}
+                table.put({clever_id: note for clever_id, note in fresh.items() if note})
+                empty = [clever_id for clever_id, note in fresh.items() if note is not None and not note]
+                if empty:
+                    table.drop(empty)
 
     def read(self, user: User, identity: Identity, note: Note) -> Account:
         """Return the account of a user and its note."""
         try:
             return account_of(user, identity, note)
         except (msgspec.ValidationError, TypeError) as error:
-            raise LedgerDamaged(self._documents.file, f"account {identity.clever_id}: {error}") from None
+            file = self._shards.of_id(identity.clever_id).file
+            raise LedgerDamaged(file, f"account {identity.clever_id}: {error}") from None

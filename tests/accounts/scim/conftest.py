@@ -62,7 +62,7 @@ def make_directory(tmp_path: Path, platform: Platform, cache: Cache, clock: Cloc
                 patience=HURRIED if platform.is_slow else PATIENCE,
             ),
             Members(cache, external_id),
-            Notes(tmp_path / "scim.json"),
+            Notes(tmp_path / "scim"),
             tmp_path / "scim-offers.json",
             clock,
             only,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,8 @@ from roster_tui.accounts.model import (
     Temporary,
 )
 from roster_tui.accounts.scim.messages import Label, User
-from roster_tui.accounts.scim.notes import account_of, claimed, corrected, note_of
+from roster_tui.accounts.scim.notes import Notes, account_of, claimed, corrected, note_of
+from roster_tui.ledger.documents import Documents
 from roster_tui.roster.identities import Identity
 from tests.accounts.conftest import an_id
 from tests.conftest import NOW
@@ -123,3 +125,15 @@ def test_what_somebody_else_wrote_meanwhile_stays(before: Account, change: Chang
 def test_a_suspension_that_we_do_not_know_of_has_no_reason_of_ours(account: Account) -> None:
     seen = account_of(replace(user(account), active=False), IDENTITY, note_of(account))
     assert seen.cause == Cause(CauseKind.ON_PLATFORM, NOW, "the platform")
+
+
+def test_notes_that_an_earlier_version_kept_in_one_file_move_to_many(tmp_path: Path) -> None:
+    told = {an_id(number): {"pinned": True, "invited_at": NOW.isoformat()} for number in range(600)}
+    with Documents(tmp_path / "notes.json").changing() as database:
+        database.table("notes").put(told)
+    notes = Notes(tmp_path / "notes")
+    assert notes.tidied({}, NOW) == told
+    assert notes.some([an_id(3), an_id(599), an_id(700)]) == {an_id(n): told[an_id(n)] for n in (3, 599)}
+    assert len(list((tmp_path / "notes").glob("*.json"))) == 256
+    notes.rewrite([an_id(3)], lambda _, note: {})
+    assert Notes(tmp_path / "notes").some([an_id(3)]) == {}
