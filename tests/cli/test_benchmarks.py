@@ -41,6 +41,7 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["guard.py", "--size", "small", "--texts", "50"], "unknown people missed"),
         (["city_trackers.py", "--sections", "2000"], "archived at rollover"),
         (["local_actions.py", "--accounts", "5000", "--actions", "2"], "the disk alone"),
+        (["scim_accounts.py", "--users", "1000", "--actions", "2"], "times JSON alone"),
         ([], "filter_keys.py"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
