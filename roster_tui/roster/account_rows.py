@@ -82,10 +82,10 @@ def with_role(db: sqlite3.Connection, role: str) -> list[str]:
 
 
 def support_leads(db: sqlite3.Connection) -> list[tuple[str, str | None]]:
-    """Return name and email of whom teachers of the district turn to, in order of name."""
+    """Return name and email of whom teachers of the district turn to, in order of name; nobody who is suspended."""
     rows = db.execute(
         "SELECT t.first, t.middle, t.last, t.email FROM account a JOIN teacher t ON t.key = a.key"
-        " WHERE a.support_lead ORDER BY t.sort_name"
+        " WHERE a.support_lead AND a.state <> 'suspended' ORDER BY t.sort_name"
     )
     return [(listed_name(first, middle, last), email) for first, middle, last, email in rows]
 
