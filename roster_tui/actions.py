@@ -21,13 +21,14 @@ VIEWS: Mapping[str, str] = {
     "sync": "Sync",
     "trackers": "Trackers",
     "pairs": "Side by side",
+    "changes": "Changes",
 }
 """The views by name: those with digits, in their order, then those that lie under others."""
 DIGITS: Mapping[str, str] = {name: str(digit) for digit, name in enumerate(list(VIEWS)[:7], start=1)}
 """The keys of the views that have one of their own everywhere."""
 
 _LISTS = frozenset({"schools", "teachers", "sections"})
-_SORTED = frozenset(VIEWS) - {"triage", "pairs"}
+_SORTED = frozenset(VIEWS) - {"triage", "pairs", "changes"}
 """Triage has an order of its own, the worst first, and shows what that takes; two records have that of their fields."""
 
 
@@ -233,7 +234,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.pairs", "Side by side",
            "Show both records of a finding side by side: the one under the cursor, or the first",
            "equals_sign", views=frozenset(VIEWS) - {"pairs"}, command="conflicts show ID"),
-    Action("row.open", "Open", "Open what is under the cursor: a school's teachers, a teacher's sections, both records",
+    Action("view.changes", "Changes",
+           "Show what a sync changed, before and after: the one under the cursor, or the latest",
+           "W", views=frozenset(VIEWS) - {"changes"}, command="sync show"),
+    Action("row.open", "Open",
+           "Open what is under the cursor: a school's teachers, a teacher's sections, a sync's changes",
            "enter", reason=_ROW),
     Action("nav.back", "Back", "Clear the filter, or go back one step", "escape",
            reason=_needs("This is the first step", lambda context: context.depth or context.filtered)),
@@ -264,8 +269,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("row.reveal", "Reveal", "Show a student's values while the cursor stays; the journal notes who looked",
            "ctrl+r", views=_FINDINGS, reason=_needs("Nothing is masked here: the finding is about no student",
                                                     lambda context: context.about_student)),
-    Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash", views=_LISTS,
-           footer=1, command="teachers FILTER"),
+    Action("list.filter", "Filter", "Type words or field:value to narrow the list", "slash",
+           views=_LISTS | {"changes"}, footer=1, command="teachers FILTER"),
     Action("filter.save", "Save filter", "Keep the present filter under a name", "F", views=_LISTS,
            reason=_needs("Nothing is filtered here", lambda context: context.filtered)),
     Action("filter.choose", "Saved filters", "Go to a filter that was saved, or delete one", "f"),

@@ -106,9 +106,10 @@ def deliver(session: Session, file: Path) -> None:
 
 def _filter(session: Session, text: str) -> Any:
     from roster_tui.cli.filters import filter_from
+    from roster_tui.roster.fields import field_types
     from roster_tui.roster.kinds import STUDENT
 
-    found = filter_from(session, text, STUDENT)
+    found = filter_from(session, text, field_types(STUDENT))
     if found.words or found.unwanted:
         raise click.UsageError("Students are chosen by field:value, as in 'school:bluff grade:4'; not by words")
     return found

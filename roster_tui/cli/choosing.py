@@ -10,6 +10,7 @@ import click
 
 from roster_tui.cli.filters import filter_from
 from roster_tui.cli.session import Session
+from roster_tui.roster.fields import field_types
 from roster_tui.roster.kinds import TEACHER, Kind
 from roster_tui.roster.listing import Listing
 from roster_tui.roster.read import account_ids, clever_ids, key_of, section_ids
@@ -28,7 +29,7 @@ def chosen(
     """
     ids = [_clever_id(db, kind, each) for each in _spelt_out(named)]
     if where is not None:
-        window = full_window(db, Listing(kind, filter=filter_from(session, where, kind)))
+        window = full_window(db, Listing(kind, filter=filter_from(session, where, field_types(kind))))
         ids += (account_ids if kind is TEACHER else section_ids)(db, window.keys)
     if not ids:
         what = "account" if kind is TEACHER else kind.name

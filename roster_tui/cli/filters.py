@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from roster_tui.cli.errors import USAGE, Stopped
 from roster_tui.cli.session import Session
 from roster_tui.present import display_text
-from roster_tui.roster.fields import field_types
-from roster_tui.roster.filter import Filter, FilterError, parse
-from roster_tui.roster.kinds import Kind
+from roster_tui.roster.filter import FieldType, Filter, FilterError, parse
 
 
-def filter_from(session: Session, text: str, kind: Kind) -> Filter:
+def filter_from(session: Session, text: str, fields: Mapping[str, FieldType]) -> Filter:
     """Return the filter that a text means; ends the command, after pointing at the mistake, if it means none."""
     try:
-        return parse(text, field_types(kind))
+        return parse(text, fields)
     except FilterError as error:
         session.say(f"Error: {error.message}")
         session.say(f"  {display_text(text)}")

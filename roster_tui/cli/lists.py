@@ -158,7 +158,7 @@ def _requoted(argument: str) -> str:
 
 
 def _print(session: Session, kind: Kind, text: str, as_csv: bool, limit: int | None) -> None:
-    wanted = filter_from(session, text, kind)
+    wanted = filter_from(session, text, field_types(kind))
     everything = session.as_json or as_csv
     most = limit if limit is not None else 0 if everything else _SHOWN
     workspace = session.workspace()

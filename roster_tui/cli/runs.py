@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+from roster_tui.before_after import field_changes
 from roster_tui.cli.table import print_table
-from roster_tui.present import NOTHING, counted, day_and_time, display_text, masked, number, subject_label
+from roster_tui.present import counted, day_and_time, display_text, masked, number, subject_label
 from roster_tui.roster import changes, history
+from roster_tui.roster.filter import Filter
 from roster_tui.roster.kinds import STUDENT, Kind
 from roster_tui.workspace import Workspace
 
 
-def run_document(workspace: Workspace, wanted: int | None, limit: int) -> dict[str, Any] | None:
-    """Return a run, the latest by default, with its changes; students' values masked. None when there is none."""
+class Shown(NamedTuple):
+    """A run with those of its changes that are shown."""
+
+    run: history.Run
+    changes: list[changes.Change]
+    passing: int
+    """Changes that pass the filter."""
+    total: int
+
+
+def read_run(workspace: Workspace, wanted: int | None, limit: int, only: Filter) -> Shown | None:
+    """Return a run, the latest by default, with its changes that pass a filter; None when there is no such run."""
     with workspace.cache.reading() as db:
         run = next(iter(history.runs(db, 1)), None) if wanted is None else history.find_run(db, wanted)
         if run is None:
             return None
-        rows = [_change_document(change) for change in changes.changes(db, run.id, limit)]
-        total = changes.total(db, run.id)
+        passing = len({line.change for line in changes.lines(db, run.id, only)})
+        return Shown(run, changes.changes(db, run.id, limit, only), passing, changes.total(db, run.id))
+
+
+def run_document(shown: Shown) -> dict[str, Any]:
+    """Return a run as JSON; students' values masked."""
+    run = shown.run
     return {
         "run": run.id,
         "mode": run.mode,
@@ -37,7 +54,11 @@ def run_document(workspace: Workspace, wanted: int | None, limit: int) -> dict[s
         "hold": run.hold,
         "error": run.error,
         "notes": run.notes,
-        "changes": {"total": total, "rows": rows},
+        "changes": {
+            "total": shown.total,
+            "passing": shown.passing,
+            "rows": [_change_document(change) for change in shown.changes],
+        },
     }
 
 
@@ -62,8 +83,9 @@ def _shown(kind: Kind, value: Any) -> Any:
     return masked(value) if kind is STUDENT and isinstance(value, str) else value
 
 
-def print_run(workspace: Workspace, document: dict[str, Any]) -> None:
+def print_run(workspace: Workspace, shown: Shown) -> None:
     """Print a run for people."""
+    document = run_document(shown)
     at = datetime.fromisoformat(document["started_at"]).astimezone(workspace.settings.zone)
     click.echo(f"Run {document['run']}: {document['state']}, {day_and_time(at)}, {_how(document)}")
     if document["seconds"] is not None:
@@ -75,7 +97,7 @@ def print_run(workspace: Workspace, document: dict[str, Any]) -> None:
     for kind, tally in document["counts"].items():
         numbers = f"+{number(tally['added'])} ~{number(tally['updated'])} -{number(tally['removed'])}"
         click.echo(f"{kind:<10}{number(tally['fetched']):>10} fetched  {numbers}")
-    _print_changes(document["changes"])
+    _print_changes(shown)
 
 
 def _how(document: dict[str, Any]) -> str:
@@ -87,26 +109,15 @@ def _told(document: dict[str, Any]) -> list[str]:
     return [*([f"Error: {document['error']}"] if document["error"] else []), *held, *document["notes"]]
 
 
-def _print_changes(found: dict[str, Any]) -> None:
-    if not found["rows"]:
-        return
+def _print_changes(shown: Shown) -> None:
     rows = []
-    for change in found["rows"]:
-        first, *rest = change["fields"] if change["what"] == "updated" else [None]
-        rows.append((change["type"], change["what"], change["label"], *_field_cells(first)))
-        rows += [("", "", "", *_field_cells(each)) for each in rest]
-    print_table(("type", "what", "record", "field", "before", "after"), rows)
-    if (more := found["total"] - len(found["rows"])) > 0:
-        click.echo(f"... and {number(more)} more of {number(found['total'])}: --limit {found['total']}")
-
-
-def _field_cells(field: dict[str, Any] | None) -> tuple[str, str, str]:
-    if field is None:
-        return ("", "", "")
-    return field["field"], _text(field["before"]), _text(field["after"])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list):
-        return f"{len(value)}: {', '.join(value[:3])}{', ...' if len(value) > 3 else ''}" if value else NOTHING
-    return NOTHING if value is None or value == "" else str(value)
+    for change in shown.changes:
+        first, *rest = field_changes(change) if change.what == "updated" else [("", "", "")]
+        rows.append((change.kind.name, change.what, subject_label(change.kind.name, change.label), *first))
+        rows += [("", "", "", *each) for each in rest]
+    if rows:
+        print_table(("type", "what", "record", "field", "before", "after"), rows)
+    if (more := shown.passing - len(shown.changes)) > 0:
+        click.echo(f"... and {number(more)} more of {number(shown.passing)}: --limit {shown.passing}")
+    if shown.passing < shown.total:
+        click.echo(f"{number(shown.passing)} of {counted(shown.total, 'change')} pass the filter")

@@ -162,16 +162,19 @@ def print_result(result: SyncResult) -> None:
 @sync.command(cls=Command)
 @click.argument("run", type=int, required=False)
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Changed records at most.")
+@click.option("--only", default="", metavar="FILTER", help="As type:teacher what:updated field:email, or a name.")
 @with_session
-def show(session: Session, run: int | None, limit: int) -> None:
+def show(session: Session, run: int | None, limit: int, only: str) -> None:
     """Show a run, the latest by default: how it went, and what it changed, record by record."""
-    from roster_tui.cli.runs import print_run, run_document
+    from roster_tui.cli.filters import filter_from
+    from roster_tui.cli.runs import print_run, read_run, run_document
+    from roster_tui.roster.changes import FIELDS
 
     workspace = session.workspace()
-    document = run_document(workspace, run, limit)
-    if document is None:
+    shown = read_run(workspace, run, limit, filter_from(session, only, FIELDS))
+    if shown is None:
         raise click.UsageError(f"There is no run {run}" if run else "No sync has run yet")
     if session.as_json:
-        session.print_json(document)
+        session.print_json(run_document(shown))
     else:
-        print_run(workspace, document)
+        print_run(workspace, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 
@@ -27,7 +28,7 @@ from roster_tui.console.sources import RosterSource, shown_rows, with_extras
 from roster_tui.console.table import RecordTable, Source
 from roster_tui.findings.store import Known, Status
 from roster_tui.keymap import keys_of
-from roster_tui.roster.fields import field_types
+from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.filter import EVERYTHING, FilterError, parse
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
 from roster_tui.roster.read import schools_named
@@ -51,6 +52,8 @@ class Browser(Vertical):
         self.history: list[Place] = []
         self._report: Report | None = None
         self._window: Window | None = None
+        self._counted = ""
+        """How many changes are listed, of how many."""
         self._mistake = ""
         self._going = False
         self._revealed: str | None = None
@@ -130,8 +133,9 @@ class Browser(Vertical):
         """Show the present place as the cache has it now; cursor and marks stay with their records."""
         if self.row is not None:
             self.place.key = self.row.key
-        if self.place.kind is not None:
-            self.run_worker(self._show_listing(self.place), group="window", exclusive=True, description="window")
+        if self.place.kind is not None or self.place.view == "changes":
+            showing = self._show_listing(self.place) if self.place.kind else self._show_changes(self.place)
+            self.run_worker(showing, group="window", exclusive=True, description="window")
             return
         self._window = None
         place = self.place
@@ -152,7 +156,24 @@ class Browser(Vertical):
         except sqlite3.DatabaseError as error:
             self.table.show(failed(error), None)
 
+    async def _show_changes(self, place: Place) -> None:
+        from roster_tui.console.changes import source
+
+        run = place.within[1] if place.within else None
+        try:
+            changed = await asyncio.to_thread(source, self._workspace, self._reading.pages, run, place.filter)
+        except (CacheDamaged, sqlite3.DatabaseError) as error:
+            self.table.show(failed(error), None)
+            return
+        if place is not self.place:
+            return
+        self._report, self._window, self._counted = None, None, changed.counted
+        self._show_rows(changed)
+        self._show_around()
+
     def _show_window(self, place: Place, window: Window) -> None:
+        if place is not self.place:
+            return
         self._report, self._window = None, window
         keys = keys_of(self._workspace.settings.console)
         extras = with_extras(window.listing.kind, self._preferring.look(place.view).columns)
@@ -165,7 +186,7 @@ class Browser(Vertical):
         if self._window is not None:
             counts = window_counts(self._window)
         else:
-            counts = report_counts(self._report) if self._report else ""
+            counts = report_counts(self._report) if self._report else self._counted
         width, pane = self.size.width, self.query_one("#mistake", Pane)
         fits = not self._mistake or mistake_fits(self.place, counts, self._mistake, width)
         self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self._mistake if fits else ""))
@@ -231,15 +252,17 @@ class Browser(Vertical):
 
     def open_pair(self) -> None:
         """Show both records of the finding under the cursor side by side; of the first one, where there is none."""
-        from roster_tui.console.pairs import of_two_records, pairs_of
+        from roster_tui.console.pairs import of_two_records
 
-        known = self.finding
+        place, known = Place("pairs", self.place.crumbs), self.finding
         if self._report and known and known.finding.other:
-            among = of_two_records(self._report.findings.values())
-        else:
-            among = pairs_of(self._workspace)
-        first = known.finding.id if known and known.finding.id in among else next(iter(among), "")
-        self.go(Place("pairs", self.place.crumbs, finding=first, among=among), remember=True)
+            place.finding, place.among = known.finding.id, of_two_records(self._report.findings.values())
+        self.go(place, remember=True)
+
+    def open_changes(self) -> None:
+        """Show what the sync under the cursor changed, or the one that was applied last."""
+        below = opened(self.place, self.row, self.row.cells[0].text) if self.row and self.row.kind == "run" else None
+        self.go(below or Place("changes", self.place.crumbs), remember=True)
 
     def step_pair(self, steps: int) -> bool:
         """Show the two records before or after these; False at either end."""
@@ -316,10 +339,10 @@ class Browser(Vertical):
 
     def open_filter(self, text: str | None = None) -> None:
         """Let the filter be typed, on from the present one or from a text."""
-        kind = self.place.kind
-        assert kind is not None
+        fields = self.place.fields
+        assert fields is not None
         self._open_line(
-            self.place.filter_text if text is None else text, lambda text: completed_filter(text, kind, self._schools)
+            self.place.filter_text if text is None else text, lambda text: completed_filter(text, fields, self._schools)
         )
 
     def _open_line(self, text: str, complete: Callable[[str], str | None], *, going: bool = False) -> None:
@@ -372,10 +395,10 @@ class Browser(Vertical):
 
     def _narrow(self, text: str) -> None:
         """Filter by ``text``; a mistake is pointed at, and the last good filter stays."""
-        if self.place.kind is None:
+        if self.place.fields is None:
             return
         try:
-            wanted = parse(text, field_types(self.place.kind))
+            wanted = parse(text, self.place.fields)
         except FilterError as error:
             self._point_at(error)
             return

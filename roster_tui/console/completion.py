@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from textual.suggester import Suggester
 
 from roster_tui.console.going import FindSchools
 from roster_tui.findings.catalog import CODES
 from roster_tui.present import display_text
-from roster_tui.roster.fields import FIELDS
-from roster_tui.roster.kinds import Kind
+from roster_tui.roster.filter import FieldType
 
 
 class Completion(Suggester):
@@ -26,19 +25,18 @@ class Completion(Suggester):
         return display_text(found) if found else None
 
 
-def completed_filter(text: str, kind: Kind, schools: FindSchools) -> str | None:
+def completed_filter(text: str, fields: Mapping[str, FieldType], schools: FindSchools) -> str | None:
     """Return the filter with its last word finished, or None when nothing is known to go on with."""
     head, blank, last = text.rpartition(" ")
     sign = "-" if last.startswith("-") else ""
     word = last.removeprefix("-")
     if not word or '"' in word:
         return None
-    rest = next((each for each in _words(word, kind, schools) if each.startswith(word) and each != word), None)
+    rest = next((each for each in _words(word, fields, schools) if each.startswith(word) and each != word), None)
     return f"{head}{blank}{sign}{rest}" if rest else None
 
 
-def _words(word: str, kind: Kind, schools: FindSchools) -> Iterator[str]:
-    fields = FIELDS[kind.name]
+def _words(word: str, fields: Mapping[str, FieldType], schools: FindSchools) -> Iterator[str]:
     name, colon, value = word.partition(":")
     if not colon:
         yield from (f"{each}:" for each in fields)
@@ -49,5 +47,5 @@ def _words(word: str, kind: Kind, schools: FindSchools) -> Iterator[str]:
             # A name with blanks needs quotes, which the beginning that was typed does not have.
             choices = tuple(first for school in schools(value) if (first := school.name.split(" ")[0].lower()))
         else:
-            choices = fields[name].type.choices
+            choices = fields[name].choices
         yield from (f"{name}:{choice}" for choice in choices)

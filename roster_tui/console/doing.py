@@ -41,6 +41,8 @@ class Doing:
             self._app.tell(self._app.keymap.told(reason), "warning")
         elif action_id == "view.trackers":
             self._browser.open_trackers()
+        elif action_id == "view.changes":
+            self._browser.open_changes()
         elif action_id == "view.pairs":
             self._browser.open_pair()
         elif action_id.startswith("view."):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from roster_tui.actions import VIEWS
 from roster_tui.console.columns import USUAL_ORDER, Column, Row
-from roster_tui.roster.fields import ORDERS
-from roster_tui.roster.filter import EVERYTHING, Filter
+from roster_tui.roster.changes import FIELDS as CHANGE_FIELDS
+from roster_tui.roster.fields import ORDERS, field_types
+from roster_tui.roster.filter import EVERYTHING, FieldType, Filter
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.listing import Listing
 
@@ -52,6 +53,13 @@ class Place:
         return LISTED.get(self.view)
 
     @property
+    def fields(self) -> Mapping[str, FieldType] | None:
+        """What it can be filtered by; None where it cannot."""
+        if self.view == "changes":
+            return CHANGE_FIELDS
+        return field_types(self.kind) if self.kind else None
+
+    @property
     def listing(self) -> Listing:
         """What is listed here; only for places that list records."""
         assert self.kind is not None
@@ -83,6 +91,8 @@ def opened(place: Place, row: Row, label: str) -> Place | None:
         below = _BELOW[place.kind.name]
         assert isinstance(row.key, int)
         return Place(below, (*place.crumbs, label), within=(place.kind.name, row.key))
+    if row.kind == "run" and isinstance(row.key, int):
+        return Place("changes", (*place.crumbs, label), within=(row.kind, row.key))
     return None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
+from roster_tui.before_after import field_changes, sign
 from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.reports import MOST, Report
@@ -14,19 +14,17 @@ from roster_tui.present import (
     counted,
     day_and_time,
     display_text,
-    masked,
     number,
     sparkline,
     subject_label,
 )
 from roster_tui.roster import changes, history
 from roster_tui.roster.history import Run
-from roster_tui.roster.kinds import STUDENT, Kind
 from roster_tui.workspace import Workspace
 
 NIGHTS = 30
 _SHOWN = 200
-"""Changed records that a run's detail lists; `sync show` lists them all."""
+"""Changed records that a run's detail lists; enter lists them all."""
 _LABEL = 13
 _STYLES = {"applied": "good", "held": "warn", "failed": "bad"}
 
@@ -86,7 +84,7 @@ def run_lines(workspace: Workspace, wanted: int, width: int) -> list[Parts]:
     """Return a run: how it ended, what it cost, and what it changed, record by record."""
     with workspace.cache.reading() as db:
         run = history.find_run(db, wanted)
-        changed = list(changes.changes(db, wanted, _SHOWN))
+        changed = changes.changes(db, wanted, _SHOWN)
         total = changes.total(db, wanted)
     if run is None:
         return [[Part("This run is no longer kept", "dim")]]
@@ -96,7 +94,7 @@ def run_lines(workspace: Workspace, wanted: int, width: int) -> list[Parts]:
         for change in changed:
             lines += _change_lines(change)
         if total > len(changed):
-            lines.append([Part(f"... and {number(total - len(changed))} more: roster-tui sync show {run.id}", "dim")])
+            lines.append([Part(f"... and {number(total - len(changed))} more: enter lists them", "dim")])
     return lines
 
 
@@ -132,37 +130,23 @@ def _counts(run: Run) -> list[Parts]:
     return lines
 
 
-_SIGNS = {"added": ("+", "good"), "updated": ("~", ""), "removed": ("-", "bad")}
+STYLES = {"added": "good", "updated": "", "removed": "bad"}
 
 
 def _change_lines(change: changes.Change) -> list[Parts]:
-    sign, style = _SIGNS[change.what]
     lines: list[Parts] = [
         [
-            Part(f"{sign} ", style),
+            Part(f"{sign(change)} ", STYLES[change.what]),
             Part(f"{change.kind.name:<{_LABEL - 2}}", "dim"),
             Part(subject_label(change.kind.name, change.label)),
         ]
     ]
     if change.what == "updated":
-        for name, after in change.after.items():
-            told = _told(change.kind, change.before.get(name), after)
-            lines.append([Part(f"    {name.replace('_', ' ')}: ", "dim"), Part(told)])
+        lines += [
+            [Part(f"    {field}: ", "dim"), Part(f"{before} → {after}")]
+            for field, before, after in field_changes(change)
+        ]
     return lines
-
-
-def _told(kind: Kind, before: Any, after: Any) -> str:
-    """Return a change of one field; lists hold only who left and who came."""
-    if isinstance(before, list) and isinstance(after, list):
-        return f"{number(len(before))} left, {number(len(after))} came"
-    return f"{_value(kind, before)} → {_value(kind, after)}"
-
-
-def _value(kind: Kind, value: Any) -> str:
-    """Return a value before or after; of a student nothing that can be read."""
-    if value is None or value == "":
-        return NOTHING
-    return masked(str(value)) if kind is STUDENT else display_text(value)
 
 
 def _labelled(label: str, value: object, style: str = "") -> Parts:

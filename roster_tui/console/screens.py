@@ -28,6 +28,7 @@ from roster_tui.console.table import RecordTable
 from roster_tui.keymap import Keymap
 from roster_tui.present import NOTHING, counted, display_text
 from roster_tui.refusals import over_the_limit
+from roster_tui.roster.changes import FIELDS as CHANGE_FIELDS
 from roster_tui.roster.fields import FIELDS
 
 _VERDICT_STYLES = {
@@ -237,6 +238,11 @@ def help_lines(context: Context, width: int, keymap: Keymap) -> list[Parts]:
         lines += wrapped('words match anywhere; field:value; -not; "two words"; numbers take > >= < <=', width)
         for name, field in FIELDS[LISTED[context.view].name].items():
             lines += _entry(f"{name}:", field.help, width)
+    elif context.view == "changes":
+        lines += [[], [Part("Filter", "title")], []]
+        lines += wrapped("words match the record's name, but never a student's; field:value; -not", width)
+        for name, kind in CHANGE_FIELDS.items():
+            lines += _entry(f"{name}:", ", ".join(kind.choices) or "the beginning of a field's name", width)
     return lines
 
 

@@ -39,6 +39,10 @@ def detail_at(
     """Return everything about a row, of a report or, without one, of a list of records."""
     from roster_tui.console import details
 
+    if row.kind == "change":
+        from roster_tui.console.changes import change_lines
+
+        return change_lines(workspace, str(row.key), width)
     if report is None:
         return details.record_lines(workspace, row, width)
     if known := report.findings.get(str(row.key)):
@@ -56,8 +60,11 @@ def detail_at(
 
 
 def _side_by_side(workspace: Workspace, place: Place, revealed: str | None) -> reports.Report:
-    from roster_tui.console.pairs import pair_report
+    from roster_tui.console.pairs import pair_report, pairs_of
 
+    if not place.finding:
+        place.among = pairs_of(workspace)
+        place.finding = next(iter(place.among), "")
     shown = bool(revealed) and revealed == place.finding
     return pair_report(workspace, place.finding, place.among, revealed=shown)
 

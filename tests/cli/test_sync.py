@@ -98,6 +98,11 @@ def test_a_run_shows_every_change_with_before_and_after(call: Call) -> None:
     assert len(students) == 66
     assert all(set(row["label"].replace(", ", "")) - {"•"} and "•" in row["label"] for row in students)
     assert call("sync", "show", "99").code == 2
+    only = call("sync", "show", "3", "--only", "type:teacher what:removed")
+    assert f"3 of {len(rows)} changes pass the filter" in only.out
+    assert sum(line.startswith("teacher ") for line in only.out.splitlines()) == 3
+    wrong = call("sync", "show", "--only", "kind:x")
+    assert (wrong.code, "  ^^^^" in wrong.err) == (2, True)
 
 
 def test_hold_shows_the_trackers_that_would_archive(run: Run, demo_folder: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from roster_tui.console.completion import completed_filter
 from roster_tui.console.going import School, completed, destination
+from roster_tui.roster.fields import field_types
 from roster_tui.roster.filter import FilterError
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.workspace import Workspace
@@ -88,7 +89,7 @@ def test_what_was_begun_is_finished(text: str, whole: str | None) -> None:
     ],
 )
 def test_a_filter_is_finished(text: str, whole: str | None) -> None:
-    assert completed_filter(text, TEACHER, named) == whole
+    assert completed_filter(text, field_types(TEACHER), named) == whole
 
 
 async def test_from_anywhere_to_anywhere_and_back(open_console: Open) -> None:

@@ -32,7 +32,7 @@ async def test_every_view_every_row_and_every_detail_draws(
     open_console: Open, hostile: Workspace, size: tuple[int, int]
 ) -> None:
     async with open_console(size=size, workspace=hostile) as desk:
-        for view in (*"1234567", "equals_sign"):
+        for view in (*"1234567", "W", "equals_sign"):
             await desk.press(view)
             if not desk.app.browser.detail.display:
                 await desk.press("d")
