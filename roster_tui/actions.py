@@ -235,7 +235,7 @@ ACTIONS: tuple[Action, ...] = (
            "Show both records of a finding side by side: the one under the cursor, or the first",
            "equals_sign", views=frozenset(VIEWS) - {"pairs"}, command="conflicts show ID"),
     Action("view.changes", "Changes",
-           "Show what a sync changed, before and after: the one under the cursor, or the latest",
+           "Show before and after of what a sync changed: the one under the cursor, or the latest",
            "W", views=frozenset(VIEWS) - {"changes"}, command="sync show"),
     Action("row.open", "Open",
            "Open what is under the cursor: a school's teachers, a teacher's sections, a sync's changes",

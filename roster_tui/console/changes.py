@@ -10,6 +10,7 @@ from roster_tui.before_after import field_change, field_changes, sign
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.runs import STYLES
+from roster_tui.keymap import keys_of
 from roster_tui.present import counted, number, subject_label
 from roster_tui.roster import changes, history
 from roster_tui.roster.changes import Change, Line
@@ -33,10 +34,10 @@ class ChangesSource:
 
     columns = _COLUMNS
 
-    def __init__(self, db: sqlite3.Connection, lines: Sequence[Line], total: int, filtered: bool) -> None:
+    def __init__(self, db: sqlite3.Connection, lines: Sequence[Line], total: int, why_empty: str) -> None:
         self._db = db
         self._lines = lines
-        self._filtered = filtered
+        self._why_empty = why_empty
         shown = len({line.change for line in lines})
         self.counted: str = (
             counted(shown, "change") if shown == total else f"{number(shown)} of {number(total)} changes"
@@ -72,9 +73,7 @@ class ChangesSource:
 
     def empty(self) -> str:
         """Say why there is nothing."""
-        if self._filtered:
-            return "No change passes this filter.\nesc clears it."
-        return "This sync changed nothing, or what it changed is no longer kept."
+        return self._why_empty
 
 
 def _key(line: Line) -> str:
@@ -105,7 +104,10 @@ def source(workspace: Workspace, pages: sqlite3.Connection, run: int | None, wan
         run = latest(db) if run is None else run
         found = changes.lines(db, run, wanted) if run else []
         total = changes.total(db, run) if run else 0
-    return ChangesSource(pages, found, total, bool(wanted.conditions))
+    why_empty = "This sync changed nothing, or what it changed is no longer kept."
+    if wanted.conditions:
+        why_empty = keys_of(workspace.settings.console).told("No change passes this filter.\n{nav.back} clears it.")
+    return ChangesSource(pages, found, total, why_empty)
 
 
 def latest(db: sqlite3.Connection) -> int | None:
