@@ -74,6 +74,8 @@ def reconcile(people: Iterable[Person], accounts: Mapping[str, Account], at: dat
 def _following(person: Person, account: Account | None, at: datetime) -> Account:
     if account is None:
         return Account(person.id, person.name, at, person.email, person.sis_id)
+    if (account.name, account.email, account.sis_id) == (person.name, person.email, person.sis_id):
+        return account
     return replace(account, name=person.name, email=person.email, sis_id=person.sis_id)
 
 
