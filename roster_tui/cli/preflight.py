@@ -23,6 +23,7 @@ from roster_tui.workspace import Workspace
 if TYPE_CHECKING:
     from roster_tui.accounts.model import Account
     from roster_tui.preflight.forecast import Forecast, Suspension
+    from roster_tui.sync.trackers import Archiving
 
 _LINES_A_FILE = 15
 _NAMES = 20
@@ -84,6 +85,7 @@ def preflight_document(workspace: Workspace | None, done: Preflight) -> dict[str
         "suspensions": [_suspension(each) for each in forecast.suspensions] if forecast else [],
         "accounts": {"created": forecast.created, "restored": forecast.restored} if forecast else {},
         "trackers": dict(forecast.trackers) if forecast else {},
+        "trackers_archived": [_archiving(each) for each in forecast.archiving] if forecast else [],
         "sections_without_valid_teacher": _sections_left(forecast) if forecast else [],
         "findings": _findings(workspace, forecast) if workspace and forecast else [],
         "would_hold": bool(forecast and forecast.held),
@@ -128,6 +130,11 @@ def _suspension(each: Suspension) -> dict[str, Any]:
         "sections": each.sections,
         "rekeyed_to": each.rekeyed_to,
     }
+
+
+def _archiving(each: Archiving) -> dict[str, Any]:
+    section = {"clever_id": each.section, "sis_id": each.sis_id, "name": each.name}
+    return {"section": section, "cause": str(each.cause)}
 
 
 def _sections_left(forecast: Forecast) -> list[dict[str, Any]]:
@@ -188,6 +195,9 @@ def _print_forecast(forecast: Forecast) -> None:
     if forecast.trackers:
         told = ", ".join(f"{number(count)} {what}" for what, count in forecast.trackers.items())
         click.echo(f"  trackers: {told}")
+    for tracker in forecast.archiving[:_NAMES]:
+        click.echo(f"    archived: {display_text(tracker.name)} ({tracker.cause.told})")
+    _print_rest(len(forecast.archiving), _NAMES, "    ")
     for each in forecast.suspensions[:_NAMES]:
         sections = f", teaches {counted(each.sections, 'section')}" if each.sections else ""
         click.echo(f"    suspended: {display_text(each.account.name)} ({display_text(_why(each))}{sections})")

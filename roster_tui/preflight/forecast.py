@@ -34,7 +34,7 @@ from roster_tui.roster.stage import Stage
 from roster_tui.sis.as_clever import CleverSide
 from roster_tui.sis.upload import Upload
 from roster_tui.sync.judge import limits, persons
-from roster_tui.sync.trackers import trackers_ahead
+from roster_tui.sync.trackers import Archiving, trackers_ahead, trackers_archiving
 from roster_tui.workspace import Workspace, account_row
 
 Raw = dict[str, Any]
@@ -71,6 +71,8 @@ class Forecast:
     restored: int
     trackers: Mapping[str, int]
     """Trackers ``archived, restored, updated``, as far as there are any."""
+    archiving: tuple[Archiving, ...]
+    """Those archived."""
     held: tuple[Trip, ...]
     """Our own limits that it would exceed."""
     held_by_clever: tuple[Trip, ...]
@@ -135,6 +137,7 @@ class Copy:
             teaching = dict(db.execute("SELECT r.id, t.sections FROM teacher t JOIN record r ON r.key = t.key"))
             enrolled = _enrolled(db)
             altered = tuple(altered_ids(db))
+            archiving = trackers_archiving(self._workspace, db, self._workspace.next_sync())
         with self._cache.writing(with_staged=True) as db:
             run = history.start_run(db, "preflight", at)
             apply(db, run, ranked=False)
@@ -144,7 +147,7 @@ class Copy:
             today = {finding for (finding,) in db.execute("SELECT id FROM finding")}
             self._workspace.refresh_findings(db, at)
             findings = tuple(store.known(db))
-            trackers = trackers_ahead(self._workspace, db, run, at)
+            trackers = trackers_ahead(self._workspace, db)
             counted = {ENROLLMENT: _enrollments(db, run, enrolled)} if self._with_students else {}
         new = frozenset(each.finding.id for each in findings) - today
         pairs = [each.finding for each in findings if each.finding.id in new and each.finding.code is SIS_ID_CHANGED]
@@ -160,6 +163,7 @@ class Copy:
             created=len(ahead.created),
             restored=len(ahead.restored),
             trackers=trackers,
+            archiving=archiving,
             held=tuple(trips(tallies, len(ahead.suspended), limits(self._workspace.settings.hold))),
             held_by_clever=tuple(clevers_trips(tallies | counted)),
             findings=findings,

@@ -11,14 +11,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import repeat
 
 import orjson
 
 from roster_tui.preflight.known_ids import KnownIds
 from roster_tui.preflight.places import Places
 from roster_tui.roster.kinds import STUDENT
-from roster_tui.roster.rows import row_hash
+from roster_tui.roster.rows import hashed_ids, row_hash
 from roster_tui.sis import values
 from roster_tui.sis.checked import Columns
 from roster_tui.sis.folder import Row
@@ -54,7 +53,7 @@ class Students:
         self._new_in_order: list[str] = []
         # A whole district was born on some thousands of days.
         self._born = lru_cache(maxsize=32_768)(lambda text: _born(text, today))
-        self._school = lru_cache(maxsize=8_192)(lambda sis_id: (known.id_of("school", sis_id),))
+        self._school = lru_cache(maxsize=8_192)(lambda sis_id: hashed_ids((known.id_of("school", sis_id),), _NO_LIST))
         if kept:
             self._read()
 
@@ -113,7 +112,7 @@ class Students:
             born = [told[key][1] if key in told else value for key, value in zip(keys, born, strict=True)]
         grades = (values.grade(value) or None for value in columns.get("grade", blank))
         rows = zip(*plain, state_ids, born, grades, strict=True)
-        return map(row_hash, rows, map(self._school, columns["school_id"]), repeat(_NO_LIST))
+        return map(row_hash, rows, map(self._school, columns["school_id"]))
 
     def _told(self, keys: Sequence[int | None]) -> dict[int | None, tuple[str | None, str | None]]:
         wanted = orjson.dumps([key for key in keys if key is not None]).decode()

@@ -34,14 +34,21 @@ def _ids(texts: list[str]) -> bytes:
     return bytes.fromhex("".join(texts))
 
 
-def row_hash(columns: Row, references: Row = (), links: Row = ()) -> int:
-    """Return the hash of a staged row; it covers every kept field, so equal hashes need no second look."""
-    kept = orjson.dumps(columns) + b";".join([part or b"-" for part in (*references, *links)] + [b""])
-    return int.from_bytes(blake2b(kept, digest_size=8).digest(), "big", signed=True)
+def row_hash(columns: Row, ids: bytes = b"") -> int:
+    """Return the hash of a staged row, given its columns and its `hashed_ids`.
+
+    It covers every kept field, so equal hashes need no second look.
+    """
+    return int.from_bytes(blake2b(orjson.dumps(columns) + ids, digest_size=8).digest(), "big", signed=True)
+
+
+def hashed_ids(references: Row, links: Row) -> bytes:
+    """Return the references and lists of a row as they are hashed."""
+    return b";".join([part or b"-" for part in (*references, *links)] + [b""])
 
 
 def _row(clever_id: str, columns: Row, references: Row = (), links: Row = ()) -> Row:
-    return (_id(clever_id), row_hash(columns, references, links), *columns, *references, *links)
+    return (_id(clever_id), row_hash(columns, hashed_ids(references, links)), *columns, *references, *links)
 
 
 # A whole district was born on some thousands of days.

@@ -61,11 +61,16 @@ def trackers_archiving(workspace: Workspace, db: sqlite3.Connection, at: datetim
     )
 
 
-def trackers_ahead(workspace: Workspace, db: sqlite3.Connection, run: int, at: datetime) -> dict[str, int]:
-    """Return what trackers would follow of a run that is applied in ``db`` only; nothing is written."""
+def trackers_ahead(workspace: Workspace, db: sqlite3.Connection) -> dict[str, int]:
+    """Return how many trackers the next sync will have ``archived, restored, updated``, given the roster in ``db``.
+
+    Nothing is written. Raises `LedgerDamaged`.
+    """
     if not workspace.trackers_folder.is_dir():
         return {}
-    return dict(ahead(workspace.trackers, changed_sections(db, run - 1), _night(workspace, db, at)).tally)
+    at = workspace.next_sync()
+    changed = _changed(db, get_meta(db, _FOLLOWED), _now(workspace, db, at))
+    return dict(ahead(workspace.trackers, changed, _night(workspace, db, at)).tally)
 
 
 def _night(workspace: Workspace, db: sqlite3.Connection, at: datetime) -> Night:

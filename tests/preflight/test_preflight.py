@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from roster_tui.accounts.model import Account
+from roster_tui.accounts.trackers.model import ArchiveCause
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
 from roster_tui.clever.wire import read
 from roster_tui.demo import DemoOptions, prepare
@@ -36,10 +38,10 @@ from roster_tui.sis import SisDistrict, SisFolder
 from roster_tui.sis.as_clever import CleverSide, derived_id
 from roster_tui.tracking import tracker_performer
 from roster_tui.workspace import DistrictName, Workspace, create_workspace, open_workspace
+from tests.benchmarks.oneroster_files import as_oneroster
 from tests.conftest import NOW, frozen, settings_for, wait_until
 from tests.preflight.conftest import DISTRICT
 from tests.sis.editing import Table, written
-from tests.sis.test_oneroster import as_oneroster
 
 
 def accounts_of(workspace: Workspace) -> dict[str, Account]:
@@ -86,8 +88,26 @@ def test_trackers_follow_tonight_as_they_will(district: Workspace, files: Path) 
         place = table.at("section_id")
         table.rows = [row for row in table.rows if row[place] != gone]
         table.save()
-    assert dict(ahead(district, files).forecast.trackers) == {"archived": 1}
+    forecast = ahead(district, files).forecast
+    assert dict(forecast.trackers) == {"archived": 1}
+    assert [(each.sis_id, each.cause) for each in forecast.archiving] == [(gone, ArchiveCause.SECTION_GONE)]
     assert contents(district.folder / "ledger") == before
+
+
+@pytest.mark.parametrize(("day", "archives"), [(29, False), (30, True)])
+def test_rollover_is_foreseen_on_its_eve(district: Workspace, files: Path, day: int, archives: bool) -> None:
+    performer = tracker_performer(district)
+    with district.cache.reading() as db:
+        rows = db.execute(
+            "SELECT lower(hex(r.id)) FROM section s JOIN record r ON r.key = s.key ORDER BY r.id LIMIT 40"
+        )
+        ids = [clever_id for (clever_id,) in rows]
+    made = asyncio.run(performer.perform(asyncio.run(performer.plan("create-tracker", ids))))
+    trackers = sum(item.verdict.value == "done" for item in made.items)
+    evening = replace(district, clock=lambda: datetime(2027, 6, day, 23, tzinfo=UTC))
+    forecast = ahead(evening, files).forecast
+    assert forecast.trackers.get("archived", 0) == len(forecast.archiving) == (trackers if archives else 0)
+    assert {each.cause for each in forecast.archiving} == ({ArchiveCause.ROLLOVER} if archives else set())
 
 
 def test_only_what_differs_is_staged(district: Workspace, files: Path) -> None:

@@ -3,77 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict
-from roster_tui.sis import SisDistrict, SisFile
+from roster_tui.sis import SisFile
 from roster_tui.sis.upload import open_upload
+from tests.benchmarks.oneroster_files import as_oneroster
 from tests.sis.editing import Found, found
 
 DISTRICT = GeneratedDistrict(SIZES["small"], 7, 2026, "Lincoln")
-
-
-def put(folder: Path, name: str, header: str, rows: Iterable[tuple[object, ...]]) -> None:
-    with (folder / name).open("w", newline="", encoding="utf-8") as text:
-        writer = csv.writer(text)
-        writer.writerow(header.split())
-        writer.writerows(rows)
-
-
-def as_oneroster(source: SisDistrict, folder: Path, version: str) -> Path:
-    """Write a district as OneRoster's files."""
-    folder.mkdir()
-    put(folder, "manifest.csv", "propertyName value", [("oneroster.version", version)])
-    schools = [(row["school_id"], row["school_name"], "school", "D") for row in source.rows(SisFile.SCHOOLS)]
-    put(folder, "orgs.csv", "sourcedId name type parentSourcedId", [("D", "Lincoln", "district", ""), *schools])
-    sections = list(source.rows(SisFile.SECTIONS))
-    terms = {row["term_name"]: (row["term_start"], row["term_end"]) for row in sections}
-    sessions = [(name, name, "term", *days) for name, days in terms.items()]
-    put(folder, "academicSessions.csv", "sourcedId title type startDate endDate", sessions)
-    courses = {row["course_number"]: row["course_name"] for row in sections}
-    put(folder, "courses.csv", "sourcedId title courseCode", [(key, name, key) for key, name in courses.items()])
-    put(
-        folder,
-        "classes.csv",
-        "sourcedId title grades courseSourcedId classCode schoolSourcedId termSourcedIds subjects periods",
-        [
-            (row["section_id"], row["name"], row["grade"], row["course_number"], row["section_number"],
-             row["school_id"], row["term_name"], row["subject"], row["period"])
-            for row in sections
-        ],
-    )  # fmt: skip
-    people = [
-        (row[f"{kind}_id"], row["school_id"], role, row["first_name"], row["last_name"], row.get("middle_name", ""),
-         row[f"{kind}_email"], row.get(f"{kind}_number", ""), row.get("grade", ""))
-        for file, kind, role in (
-            (SisFile.TEACHERS, "teacher", "teacher"),
-            (SisFile.STUDENTS, "student", "student"),
-            (SisFile.STAFF, "staff", "administrator"),
-        )
-        for row in source.rows(file)
-    ]  # fmt: skip
-    user = "givenName familyName middleName email identifier grades"
-    if version == "1.1":
-        put(folder, "users.csv", f"sourcedId orgSourcedIds role {user}", people)
-    else:
-        put(folder, "users.csv", f"sourcedId {user}", [(sis_id, *rest) for sis_id, _, _, *rest in people])
-        roles = [(sis_id, "primary", role, org) for sis_id, org, role, *_ in people]
-        put(folder, "roles.csv", "userSourcedId roleType role orgSourcedId", roles)
-    teaching = [
-        (row["section_id"], row["school_id"], row[column], "teacher", primary)
-        for row in sections
-        for column, primary in (("teacher_id", "true"), ("teacher_2_id", "false"))
-        if row[column]
-    ]
-    learning = [
-        (row["section_id"], row["school_id"], row["student_id"], "student", "")
-        for row in source.rows(SisFile.ENROLLMENTS)
-    ]
-    put(folder, "enrollments.csv", "classSourcedId schoolSourcedId userSourcedId role primary", teaching + learning)
-    return folder
 
 
 @pytest.fixture(params=["1.1", "1.2"])
