@@ -94,7 +94,7 @@ def main() -> None:
         files = written(tonight(size), data / "tonight")
     elif not (files := data / f"tonight-{layout}").exists():
         # Whatever an interrupted run has left is no district to measure.
-        shutil.rmtree(unfinished := files.with_suffix(".unfinished"), ignore_errors=True)
+        shutil.rmtree(unfinished := files.with_name(f"{files.name}.unfinished"), ignore_errors=True)
         as_oneroster(tonight(size), unfinished, layout).rename(files)
     least = floor(files)
     began, before, peak = time.monotonic(), spent(), 0.0

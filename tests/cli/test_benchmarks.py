@@ -38,6 +38,7 @@ def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ["bytes.py", "--size", "small", "--keys", "2", "--idle", "0.1"], "120x40, 256 colours", marks=on_a_terminal
         ),
         (["city_sync.py", "--size", "small"], "cache file"),
+        (["city_preflight.py", "--size", "small", "--layout", "1.2"], "OneRoster's layout"),
         (["guard.py", "--size", "small", "--texts", "50"], "unknown people missed"),
         (["city_trackers.py", "--sections", "2000"], "archived at rollover"),
         (["local_actions.py", "--accounts", "5000", "--actions", "2"], "the disk alone"),
