@@ -11,6 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
+from textual.worker import WorkerFailed
+
 from roster_tui import __version__
 
 
@@ -37,5 +39,6 @@ def _chain(error: BaseException | None) -> list[BaseException]:
     found: list[BaseException] = []
     while error is not None and error not in found:
         found.append(error)
-        error = error.__cause__ or error.__context__
+        # Of work beside the screen Textual tells only that it failed.
+        error = error.error if isinstance(error, WorkerFailed) else error.__cause__ or error.__context__
     return found

@@ -17,7 +17,14 @@ from typing import Any
 
 import pyte
 
-KEYS = {"enter": b"\r", "escape": b"\x1b", "down": b"\x1b[B", "ctrl+p": b"\x10"}
+KEYS = {
+    "enter": b"\r",
+    "escape": b"\x1b",
+    "down": b"\x1b[B",
+    "ctrl+p": b"\x10",
+    "ctrl+r": b"\x12",
+    "f2": b"\x1bOQ",
+}
 _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\]22;[a-z]+\x07")
 """What Textual sends: control sequences, and the shape of the mouse pointer."""
 
