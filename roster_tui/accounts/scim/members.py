@@ -11,7 +11,7 @@ from roster_tui.accounts.model import Role
 from roster_tui.accounts.scim.messages import User
 from roster_tui.accounts.scim.rights import role_of
 from roster_tui.roster.cache import Cache
-from roster_tui.roster.identities import Identity, Key, is_clever_id, staff, students_among
+from roster_tui.roster.identities import Identity, Key, is_clever_id, sis_ids, staff, students_among
 
 
 class Member(NamedTuple):
@@ -42,7 +42,8 @@ class Members:
         """
         times = Counter(user.external_id for user in users)
         once = {user.external_id: user for user in users if user.external_id and times[user.external_id] == 1}
-        people = self._people()
+        with self.cache.reading() as db:
+            people = staff(db, self.key, once)
         found = [Member(user, people[name]) for name, user in once.items() if name in people]
         if self.key == "clever_id":
             found += self._strangers({name: user for name, user in once.items() if name not in people})
@@ -52,12 +53,10 @@ class Members:
         """Return what the platform calls people, by Clever ID; without those whom it cannot know."""
         if self.key == "clever_id":
             return {each: each for each in clever_ids if is_clever_id(each)}
-        names = {identity.clever_id: name for name, identity in self._people().items()}
-        return {each: names[each] for each in clever_ids if each in names}
-
-    def _people(self) -> dict[str, Identity]:
         with self.cache.reading() as db:
-            return staff(db, self.key)
+            names = sis_ids(db, list(clever_ids))
+            people = staff(db, self.key, set(names.values()))
+        return {each: name for each, name in names.items() if name in people and people[name].clever_id == each}
 
     def _strangers(self, users: Mapping[str, User]) -> list[Member]:
         likely = {name: user for name, user in users.items() if is_clever_id(name) and _has_role_of_staff(user)}
