@@ -130,11 +130,28 @@ def sparkline(values: Sequence[int | None]) -> str:
     return "".join("·" if value is None else _BARS[_height(value, most)] for value in values)
 
 
+def ascending(values: Sequence[int | None]) -> str:
+    """Return numbers as bars of their size, against the largest; ``·`` where there is none."""
+    most = max((value for value in values if value), default=1)
+    steps = len(_BARS) - 1
+    return "".join("·" if value is None else _BARS[-(-steps * value // most)] for value in values)
+
+
+def stacked(parts: Sequence[tuple[int, str]], width: int) -> str:
+    """Return one bar of counts side by side, each with its symbol; whatever there is has at least one column."""
+    total = sum(count for count, _ in parts)
+    if not total:
+        return "·" * width
+    cells = [max(1, width * count // total) if count else 0 for count, _ in parts]
+    cells[cells.index(max(cells))] += width - sum(cells)
+    return "".join(symbol * cell for cell, (_, symbol) in zip(cells, parts, strict=True))
+
+
 def _height(value: int, most_digits: int) -> int:
     return round((len(_BARS) - 1) * len(str(value)) / most_digits) if value else 0
 
 
-_ASCII = str.maketrans("●○■▲▼·•…≠≈→←↑↓✓✗▁▂▃▄▅▆▇█", "*o#^v.*~/~><^v+x_.-:=+*#")
+_ASCII = str.maketrans("●○■▲▼·•…≠≈→←↑↓✓✗▁▂▃▄▅▆▇█▒░", "*o#^v.*~/~><^v+x_.-:=+*#%:")
 """For terminals without our symbols; each as wide as what it stands for."""
 
 

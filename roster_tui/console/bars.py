@@ -90,7 +90,7 @@ def report_counts(report: Report) -> str:
     """Return how many rows a report has, and how many there are in all."""
     if report.counted:
         return report.counted
-    shown = len(report.findings) if report.findings else report.count
+    shown = len(report.findings) if report.findings else sum(not row.heading for row in report.rows)
     of = f" of {number(report.total)}" if shown < report.total else ""
     return f"{number(shown)}{of}" if shown else ""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
+from roster_tui.console.charts import NIGHTS, accounts_chart, actions_chart, findings_chart, syncs_chart
 from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part
 from roster_tui.console.sources import SEVERITY_STYLES
 from roster_tui.findings.model import Finding, Severity
-from roster_tui.findings.store import Known, Status, causes, counts, gone, known, set_aside
+from roster_tui.findings.store import Known, Status, by_night, causes, counts, gone, known, set_aside
 from roster_tui.keymap import keys_of
 from roster_tui.present import (
     NOTHING,
@@ -24,8 +27,11 @@ from roster_tui.present import (
     number,
 )
 from roster_tui.roster.account_rows import account_counts
-from roster_tui.roster.history import Run, runs
+from roster_tui.roster.history import Run, nights, runs
 from roster_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from roster_tui.ledger.journal import Entry
 
 MOST = 1_000
 """Rows of a report; the title says how many there are in all."""
@@ -152,9 +158,11 @@ def triage(workspace: Workspace) -> Report:
             group.append(_pending_row(workspace, accounts["pending"]))
         if group:
             rows += [Row(title, "heading", (Part(f" {title} ({len(group)})"),), heading=True), *group]
+    if rows:
+        rows.append(Row("chart", "heading", (Part(f" {accounts_chart(accounts)}"),), heading=True))
     columns = (Column("", 1), Column("What", 16, share=1), Column("Who", 16, share=2), Column("To do", 26, share=2))
     by_id = {each.finding.id: each for each in found}
-    return Report(columns, rows, _calm(workspace, last, accounts), total, by_id)
+    return Report(columns, rows, "" if rows else _calm(workspace, last, accounts), total, by_id)
 
 
 def _told(workspace: Workspace, text: str) -> str:
@@ -188,8 +196,12 @@ def _calm(workspace: Workspace, last: Run | None, accounts: dict[str, int]) -> s
     if last is None or last.finished_at is None:
         return _told(workspace, "Nothing has been synced yet.\n{sync.run} fetches the roster from Clever.")
     when = ago(last.finished_at, workspace.clock())
-    active = counted(accounts["active"], "active account")
-    return f"Nothing needs you.\nThe last sync was applied {when}; {active}, {accounts['suspended']} suspended."
+    zone = workspace.settings.zone
+    with workspace.cache.reading() as db:
+        slept = nights(runs(db, NIGHTS * 2), zone, workspace.clock().astimezone(zone).date(), NIGHTS)
+        findings = by_night(db, [night.day for night in slept], zone)
+    charts = (accounts_chart(accounts), syncs_chart(slept), findings_chart(findings))
+    return "\n".join(("Nothing needs you.", f"The last sync was applied {when}.", *charts))
 
 
 def _states(db: Any, found: Sequence[Known]) -> dict[int, str]:
@@ -210,8 +222,12 @@ def activity(workspace: Workspace) -> Report:
         Column("On", 12, share=2),
         Column("Why", 12, share=3),
     )
-    rows = []
-    for entry in workspace.journal.latest(MOST):
+    rows: list[Row] = []
+    entries = workspace.journal.latest(MOST)
+    if entries:
+        chart = actions_chart(_days(workspace, entries))
+        rows.append(Row("chart", "heading", (Part(f" {chart}"),), heading=True))
+    for entry in entries:
         facts = entry.facts
         cells = (
             Part(day_and_time(entry.at.astimezone(workspace.settings.zone)), "dim"),
@@ -222,7 +238,19 @@ def activity(workspace: Workspace) -> Report:
             Part(display_text(facts.get("reason"))),
         )
         rows.append(Row(entry.number, "entry", cells, sorts={"When": entry.number}))
-    return Report(columns, rows, "Nothing has been done yet.\nEvery action will stand here.", len(rows))
+    return Report(columns, rows, "Nothing has been done yet.\nEvery action will stand here.", len(entries))
+
+
+def _days(workspace: Workspace, entries: Sequence[Entry]) -> list[tuple[date, int | None]]:
+    """Return how many actions were begun on each of the last days; None before the entries that were read."""
+    zone = workspace.settings.zone
+    today = workspace.clock().astimezone(zone).date()
+    begun = Counter(each.at.astimezone(zone).date() for each in entries if each.facts.get("phase") != "outcome")
+    oldest = entries[-1].at.astimezone(zone).date() if len(entries) == MOST else date.min
+    return [
+        (day, begun[day] if day >= oldest else None)
+        for day in (today - timedelta(days=ago) for ago in reversed(range(NIGHTS)))
+    ]
 
 
 def _on(facts: Any) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime
 
 from roster_tui.before_after import field_changes, sign
+from roster_tui.console.charts import NIGHTS, findings_chart, syncs_chart
 from roster_tui.console.columns import Column, Row, sortable
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.reports import MOST, Report
+from roster_tui.findings.store import by_night
 from roster_tui.keymap import keys_of
 from roster_tui.present import (
     NOTHING,
@@ -15,14 +18,12 @@ from roster_tui.present import (
     day_and_time,
     display_text,
     number,
-    sparkline,
     subject_label,
 )
 from roster_tui.roster import changes, history
 from roster_tui.roster.history import Run
 from roster_tui.workspace import Workspace
 
-NIGHTS = 30
 _SHOWN = 200
 """Changed records that a run's detail lists; enter lists them all."""
 _LABEL = 13
@@ -30,9 +31,10 @@ _STYLES = {"applied": "good", "held": "warn", "failed": "bad"}
 
 
 def sync_runs(workspace: Workspace) -> Report:
-    """Return the runs, newest first, under a line of the last nights."""
+    """Return the runs, newest first, under charts of the last nights."""
     with workspace.cache.reading() as db:
         found = history.runs(db, MOST)
+        charts = _chart_rows(workspace, db, found) if found else []
     columns = sortable(
         Column("Started", 16),
         Column("State", 10),
@@ -47,19 +49,16 @@ def sync_runs(workspace: Workspace) -> Report:
     why_empty = keys_of(workspace.settings.console).told(
         "No sync has run yet.\n{sync.run} fetches the roster from Clever."
     )
-    return Report(columns, [_nights_row(workspace, found), *rows] if rows else [], why_empty, len(rows))
+    return Report(columns, [*charts, *rows], why_empty, len(rows))
 
 
-def _nights_row(workspace: Workspace, found: list[Run]) -> Row:
-    today = workspace.clock().astimezone(workspace.settings.zone).date()
-    nights = history.nights(found, workspace.settings.zone, today, NIGHTS)
-    states = [night.state for night in nights if night.state]
-    told = [f"{states.count(state)} {state}" for state in ("applied", "held", "failed", "discarded")]
-    told = [each for each in told if not each.startswith("0 ")]
-    most = max(night.changes for night in nights)
-    said = f"  last {NIGHTS} nights: {', '.join(told) or 'no sync'}; at most {counted(most, 'change')}"
-    line = sparkline([night.changes if night.state == "applied" else None for night in nights])
-    return Row("nights", "heading", (Part(f" {line}{said}"),), heading=True)
+def _chart_rows(workspace: Workspace, db: sqlite3.Connection, found: list[Run]) -> list[Row]:
+    """Return the charts above the runs: what each night changed, and how many findings it left."""
+    zone = workspace.settings.zone
+    nights = history.nights(found, zone, workspace.clock().astimezone(zone).date(), NIGHTS)
+    findings = by_night(db, [night.day for night in nights], zone)
+    charts = {"nights": syncs_chart(nights), "findings": findings_chart(findings)}
+    return [Row(name, "heading", (Part(f" {chart}"),), heading=True) for name, chart in charts.items()]
 
 
 def _run_row(workspace: Workspace, run: Run) -> Row:

@@ -7,9 +7,9 @@ still there, and not set aside.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 import orjson
@@ -210,6 +210,31 @@ def _opinion(text: str | None) -> Opinion | None:
         return None
     fields = orjson.loads(text)
     return Opinion(**{**fields, "at": datetime.fromisoformat(fields["at"])})
+
+
+def by_night(db: sqlite3.Connection, days: Sequence[date], zone: tzinfo | None) -> list[int | None]:
+    """Return how many findings stood there at the end of each day, set aside or not; None before the first sync.
+
+    At most for as many days as findings are `KEPT`.
+    """
+    began = db.execute("SELECT min(started_at) FROM run WHERE state = 'applied'").fetchone()[0]
+    first = datetime.fromisoformat(began).astimezone(zone).date() if began else None
+    # By the hour: a zone may be off by no less, and thousands of findings come in the same one.
+    spans = db.execute(
+        "SELECT strftime('%Y-%m-%dT%H', first_seen), strftime('%Y-%m-%dT%H', gone_at), count(*) FROM noticed"
+        " GROUP BY 1, 2"
+    ).fetchall()
+    lasted = [(_day(seen, zone), _day(gone, zone) if gone else None, number) for seen, gone, number in spans]
+    return [
+        sum(number for seen, gone, number in lasted if seen <= day and (gone is None or gone > day))
+        if first and day >= first
+        else None
+        for day in days
+    ]
+
+
+def _day(hour: str, zone: tzinfo | None) -> date:
+    return datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(zone).date()
 
 
 def counts(db: sqlite3.Connection) -> dict[str, int]:

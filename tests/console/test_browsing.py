@@ -240,7 +240,9 @@ async def test_students_are_masked_wherever_they_are_named(open_console: Open, d
 async def test_activity_shows_the_journal_and_one_entry_whole(open_console: Open) -> None:
     async with open_console() as desk:
         await desk.press("6")
-        assert len(desk.rows) == 4
+        chart, *entries = desk.rows
+        assert "last 30 days: 2 actions" in chart
+        assert len(entries) == 4
         assert "128 created" in desk.text
         await desk.press("enter")
         told = desk.app.browser.detail.text
@@ -252,8 +254,9 @@ async def test_activity_shows_the_journal_and_one_entry_whole(open_console: Open
 async def test_the_runs_show_what_changed_by_type(open_console: Open) -> None:
     async with open_console() as desk:
         await desk.press("7", "d")
-        nights, *runs = desk.rows
+        nights, findings, *runs = desk.rows
         assert "last 30 nights: 2 applied" in nights
+        assert "33 findings now, 1 a week ago" in findings
         assert [line.split()[4] for line in runs] == ["applied", "applied"]
         assert "teachers" in desk.app.browser.detail.text
         assert "fetched" in desk.app.browser.detail.text

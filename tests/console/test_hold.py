@@ -87,7 +87,7 @@ async def test_the_sync_screen_shows_the_nights_and_what_a_run_changed(demo: Wor
         await desk.press("d")
         detail = desk.app.browser.detail.text
         assert "Because      the last full run is 7" in detail
-        assert "teacher ids: 1 left, 1 came" in detail
+        assert "teachers: Williams, Grace L → Coleman, Inés C" in detail
         assert "email: " in detail
         students = [line for line in detail.splitlines() if line.startswith(("+ student", "- student"))]
         assert students

@@ -30,7 +30,7 @@ async def test_a_sync_runs_beside_the_work_and_tells_its_progress(open_console: 
         assert told >= {"sync: asking Clever", "sync: events", "sync: compare", "sync: apply", "sync: accounts"}
         assert any(toast.startswith("Synced in ") and toast.endswith(": 0 changes") for toast in desk.toasts)
         assert "just now" in desk.status
-        assert desk.table.count == 4
+        assert desk.table.count == 5
 
 
 async def test_without_a_token_the_sync_says_what_to_do(open_console: Open, demo: Workspace) -> None:
