@@ -64,7 +64,7 @@ class ReviewScreen(ModalScreen[bool]):
 
 def review_report(review: Review) -> Report:
     """Return the rows of a review, in groups with headings."""
-    columns = (Column("Who", 20, share=2), Column("SIS ID", 10, share=1), Column("Becomes", 20, share=2))
+    columns = (Column("Who", 20, share=2), Column("SIS ID", 12), Column("Becomes", 26, share=3))
     rows = [_heading(f"why-{place}", reason, "warn") for place, reason in enumerate(review.reasons)]
     rows += _group("suspended", "would be suspended", len(review.suspended), _suspended(review), "account")
     rows += _group("archiving", "would be archived", len(review.archiving), _archiving(review), "tracker")

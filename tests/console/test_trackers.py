@@ -70,6 +70,30 @@ async def test_marked_sections_get_theirs_by_plan(open_console: Open, demo: Work
         assert demo.journal.verify().ok
 
 
+async def test_why_one_is_archived_or_brought_back_is_typed_in_its_plan(open_console: Open, demo: Workspace) -> None:
+    async def because(desk: Desk, key: str, reason: str) -> None:
+        await desk.press("E", key)
+        await desk.until(lambda: isinstance(desk.app.screen, PlanScreen))
+        await desk.press("e", *["backspace"] * 40)
+        await desk.type(reason)
+        await desk.press("enter", "y")
+        await desk.finish()
+
+    async with open_console() as desk:
+        await go_to_sections(desk, "tracker:none school:adams")
+        await desk.press("n")
+        await desk.finish()
+        await desk.press("escape", "b")
+        await because(desk, "N", "made twice")
+        (tracker,) = kept(demo).values()
+        assert str(tracker.archived) == "by jdoe: made twice"
+        await because(desk, "z", "it was not")
+        (tracker,) = kept(demo).values()
+        assert tracker.state == "live"
+    reasons = [entry.facts.get("reason") for entry in demo.journal.entries() if entry.facts.get("phase") == "intent"]
+    assert reasons[-2:] == ["made twice", "it was not"]
+
+
 async def test_why_not(open_console: Open, demo: Workspace) -> None:
     async with open_console() as desk:
         await desk.press("b")
