@@ -24,6 +24,10 @@ ACCOUNTS_DUE = "accounts_due"
 """Kept beside the roster from the moment it changes until the accounts have followed."""
 
 
+_NAMES = 5
+"""People whom a note names."""
+
+
 @dataclass(frozen=True)
 class Followed:
     """What has followed a sync."""
@@ -45,8 +49,16 @@ class Followed:
         if self.expected is None:
             accounts = [f"{count:,} accounts {what}" for what, count in self.done.items()]
             return ", ".join([*accounts, *(f"{count:,} trackers {what}" for what, count in self.trackers.items())])
-        numbers = ", ".join(f"{count:,} {what}" for what, count in self.expected.items())
+        numbers = ", ".join(f"{count:,} {what}{self._named(what)}" for what, count in self.expected.items())
         return f"The platform keeps the accounts; what its own sync will do by this roster: {numbers}"
+
+    def _named(self, what: str) -> str:
+        """Return the first names of those who lose something, in brackets."""
+        if self.ahead is None or what != "suspended" or not self.ahead.suspended:
+            return ""
+        names = [account.name for account in self.ahead.suspended]
+        more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
+        return f" ({'; '.join(names[:_NAMES])}{more})"
 
 
 async def follow(workspace: Workspace) -> Followed:

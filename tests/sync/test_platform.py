@@ -66,6 +66,7 @@ def test_the_sync_predicts_and_writes_nothing(town: Night, platform: Platform) -
     assert second.expected == {"created": 0, "suspended": 2, "restored": 0}
     assert any("what its own sync will do" in note for note in second.notes)
     rows = second.document()["accounts_expected_rows"]
+    assert any("; ".join(row["label"] for row in rows) in note for note in second.notes)
     assert {(row["what"], row["cause"]) for row in rows} == {("suspended", "no longer in Clever's data")}
     with workspace.cache.reading() as db:
         gone = db.execute("SELECT lower(hex(r.id)) FROM teacher t JOIN record r ON r.key = t.key WHERE NOT t.in_data")
