@@ -132,7 +132,7 @@ class Browser(Vertical):
     def refresh_place(self) -> None:
         """Show the present place as the cache has it now; cursor and marks stay with their records."""
         if self.row is not None:
-            self.place.key = self.row.key
+            self._remember_row(self.row.key)
         if self.place.kind is not None or self.place.view == "changes":
             showing = self._show_listing(self.place) if self.place.kind else self._show_changes(self.place)
             self.run_worker(showing, group="window", exclusive=True, description="window")
@@ -143,10 +143,16 @@ class Browser(Vertical):
         self._show_rows(self._report)
         self._show_around()
 
+    def _remember_row(self, key: int | str) -> None:
+        """Keep in the place where one is in its list."""
+        self.place.key, self.place.top = key, self.table.scroll_offset.y
+
     def _show_rows(self, source: Source) -> None:
         place = self.place
         chosen = self._preferring.look(place.view).columns
-        self.table.show(source, place.key, sorted_by=place.sorted_by, descending=place.descending, chosen=chosen)
+        self.table.show(
+            source, place.key, place.top, sorted_by=place.sorted_by, descending=place.descending, chosen=chosen
+        )
 
     async def _show_listing(self, place: Place) -> None:
         try:
@@ -210,7 +216,7 @@ class Browser(Vertical):
     def go(self, place: Place, *, remember: bool = False) -> None:
         """Show another place; with ``remember`` going back returns here."""
         if self.row is not None:
-            self.place.key = self.row.key
+            self._remember_row(self.row.key)
         self.history = [*self.history, self.place] if remember else []
         look = self._preferring.look(place.view)
         place.order, place.descending = look.order, look.descending
@@ -311,7 +317,7 @@ class Browser(Vertical):
     def step(self, steps: int) -> bool:
         """Go back or forward through the places one has been to; False at either end."""
         if self.row is not None:
-            self.place.key = self.row.key
+            self._remember_row(self.row.key)
         place = self._visited.step(steps)
         if place is None:
             return False

@@ -108,18 +108,24 @@ class RecordTable(ScrollView, can_focus=True):
         self,
         source: Source,
         key: int | str | None,
+        top: int | None = None,
         *,
         sorted_by: str = "",
         descending: bool = False,
         chosen: Chosen = NONE_CHOSEN,
     ) -> None:
-        """Show other rows; the cursor goes to ``key`` where it is among them, or stays at its place."""
+        """Show other rows; the cursor goes to ``key`` where it is among them, or stays at its place.
+
+        Row ``top`` is the first that is seen, if the cursor is in sight then.
+        """
         self._source = source
         self._sorted_by, self._descending = sorted_by, descending
         self._chosen, self._laid_out_in = chosen, 0
         place = source.position(key) if key is not None else None
         self.cursor = self._selectable(place if place is not None else min(self.cursor, max(0, self.count - 1)), 1)
         self.virtual_size = Size(self.size.width, self.count + _HEADER_LINES)
+        if top is not None and top <= self.cursor < top + self._visible:
+            self._scroll_to_row(top)
         self._reveal()
         self.refresh()
         self.post_message(self.Moved())
@@ -129,7 +135,7 @@ class RecordTable(ScrollView, can_focus=True):
         self._source = None
         self.cursor = 0
         self.marks = frozenset()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self._scroll_to_row(0)
 
     def show_marks(self, marks: Collection[int | str]) -> None:
         """Draw these marks."""
@@ -206,13 +212,20 @@ class RecordTable(ScrollView, can_focus=True):
     def _reveal(self) -> bool:
         """Scroll until the cursor is visible; by half pages, since every scroll repaints the page."""
         top, visible = self.scroll_offset.y, self._visible
+        if not self.size.height:
+            # It has no place on the screen yet; once it has, `on_resize` comes back to this.
+            return False
         if top <= self.cursor < top + visible:
             return False
         half = visible // 2
         wanted = self.cursor - half if self.cursor < top or self.cursor >= top + 2 * visible else top + half
         wanted = max(wanted, self.cursor - visible + 1)
-        self.scroll_to(y=max(0, min(wanted, self.count - visible)), animate=False, immediate=True)
+        self._scroll_to_row(max(0, min(wanted, self.count - visible)))
         return True
+
+    def _scroll_to_row(self, top: int) -> None:
+        # By force: until the next layout Textual takes a list that was short just now for one that does not scroll.
+        self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     def _refresh_row(self, place: int) -> None:
         y = place - self.scroll_offset.y + _HEADER_LINES

@@ -335,3 +335,19 @@ async def test_a_long_mistake_is_read_whole_on_a_narrow_terminal(open_console: O
         shown = " ".join(" ".join(line.strip() for line in desk.lines).split())
         assert "there is no field nope (fields: school, sis, term, course, subject, grade" in shown
         assert "tracker, finding)" in shown
+
+
+async def test_going_back_shows_the_same_rows_as_before(open_console: Open) -> None:
+    async with open_console(size=(80, 24)) as desk:
+        await desk.press("4", *["0", "4", "0", "0", "G"], "k", "k", "k", "k")
+        before = desk.lines
+        await desk.press("enter")
+        assert desk.lines != before
+        await desk.press("escape")
+        assert desk.lines == before
+        await desk.press("1", "left_square_bracket")
+        assert desk.lines == before
+        await desk.press("5", "G", "k", "k", "k")
+        before = desk.lines
+        await desk.press("3", "left_square_bracket")
+        assert desk.lines == before
