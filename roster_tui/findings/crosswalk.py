@@ -145,7 +145,7 @@ class Holder:
     in_data: bool
     sections: int = 0
     trackers: int = 0
-    """Class gradebooks that hang on it: one a section."""
+    """Live class gradebooks of its sections."""
 
 
 @dataclass(frozen=True)

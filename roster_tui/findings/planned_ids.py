@@ -14,6 +14,7 @@ from roster_tui.findings.crosswalk import TYPE_OF_KIND, Holder, Known, Planned
 from roster_tui.findings.look_alikes import folded, folded_sql
 from roster_tui.findings.subjects import present
 from roster_tui.roster.kinds import SCHOOL, SECTION, STUDENT, TEACHER, Kind
+from roster_tui.roster.tracker_rows import live_trackers_of
 
 _KINDS = (TEACHER, STUDENT, SECTION, SCHOOL)
 _SECTIONS = {TEACHER: "t.sections", SCHOOL: "t.sections", SECTION: "1", STUDENT: "0"}
@@ -37,11 +38,12 @@ def _present(db: sqlite3.Connection, kind: Kind, wanted: Sequence[str], holders:
         f"SELECT t.key, t.sis_id, {_SECTIONS[kind]} FROM {kind.name} t WHERE {present(kind)} AND t.sis_id {_IN}",
         (orjson.dumps(wanted).decode(),),
     ).fetchall()
-    enrolled = _enrolled(db, {key for key, *_ in found}) if kind is STUDENT and found else Counter[int]()
+    keys = {key for key, *_ in found}
+    enrolled = _enrolled(db, keys) if kind is STUDENT and found else Counter[int]()
+    trackers = live_trackers_of(db, kind, keys)
     for key, sis_id, taught in found:
-        sections = taught or enrolled[key]
-        trackers = 0 if kind is STUDENT else sections
-        holders[sis_id].append(Holder(TYPE_OF_KIND[kind.name], kind.name, sis_id, True, sections, trackers))
+        hangs_on_it = taught or enrolled[key], trackers.get(key, 0)
+        holders[sis_id].append(Holder(TYPE_OF_KIND[kind.name], kind.name, sis_id, True, *hangs_on_it))
 
 
 def _enrolled(db: sqlite3.Connection, students: Collection[int]) -> Counter[int]:

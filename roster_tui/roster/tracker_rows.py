@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from roster_tui.roster.kinds import SECTION, TEACHER
+import orjson
+
+from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
 from roster_tui.roster.text import fold, listed_name
 
 
@@ -122,6 +124,28 @@ def live_trackers(db: sqlite3.Connection) -> Iterator[LiveTracker]:
         {"section": SECTION.code},
     )
     return (LiveTracker._make((*row[:4], bool(row[4]))) for row in rows)
+
+
+_HANGS_ON = {
+    SCHOOL.name: "SELECT s.school owner, k.key FROM tracker k JOIN section s ON s.key = k.key WHERE k.state = 'live'",
+    TEACHER.name: "SELECT l.teacher owner, k.key FROM tracker k JOIN section_teacher l ON l.section = k.key"
+    " WHERE k.state = 'live'",
+    SECTION.name: "SELECT key owner, key FROM tracker WHERE state = 'live'",
+}
+
+
+def live_trackers_of(db: sqlite3.Connection, kind: Kind, keys: Iterable[int]) -> dict[int, int]:
+    """Return by key how many live trackers there are of the sections of schools or teachers, or of sections."""
+    if kind.name not in _HANGS_ON:
+        return {}
+    wanted = orjson.dumps(list(keys)).decode()
+    return dict(
+        db.execute(
+            f"SELECT owner, count(*) FROM ({_HANGS_ON[kind.name]})"
+            " WHERE owner IN (SELECT value FROM json_each(?)) GROUP BY owner",
+            (wanted,),
+        )
+    )
 
 
 def count_trackers(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from roster_tui.findings.crosswalk import Change, Checked, Planned, Verdict, check, covering_note, inert, ordered
 from roster_tui.findings.planned_ids import known_ids
 from roster_tui.roster.kinds import SCHOOL, SECTION, STUDENT, TEACHER
+from roster_tui.roster.tracker_rows import TrackerRow, put_trackers
 from tests.findings.cases import District, district
 from tests.roster.conftest import school, section, student, teacher
 
@@ -95,12 +96,26 @@ def one(folder: Path, old: str, new: str) -> tuple[str, str]:
 
 
 def test_a_good_change_and_what_hangs_on_it(tmp_path: Path) -> None:
-    teachers, students, sections, schools = checked(tmp_path, ("T1", "N1"), ("100", "N2"), ("C1", "N3"), ("S1", "N4"))
-    assert [each.verdict for each in (teachers, students, sections, schools)] == [Verdict.OK] * 4
-    assert (teachers.kind, teachers.sections, teachers.trackers) == ("teacher", 2, 2)
-    assert (students.kind, students.sections, students.trackers) == ("student", 2, 0)
-    assert (sections.kind, sections.sections, sections.trackers) == ("section", 1, 1)
-    assert (schools.kind, schools.sections, schools.trackers) == ("school", 2, 2)
+    cache = _DISTRICT.open(tmp_path).cache
+    with cache.writing() as db:
+        ids = dict(db.execute("SELECT s.sis_id, lower(hex(r.id)) FROM section s JOIN record r ON r.key = s.key"))
+        (teacher_id,) = db.execute(
+            "SELECT lower(hex(r.id)) FROM teacher t JOIN record r ON r.key = t.key WHERE t.sis_id = 'T1'"
+        ).fetchone()
+        states = ((ids["C1"], "archived"), (ids["C2"], "live"))
+        put_trackers(db, [TrackerRow(each, state, "", 2026, teacher_id, 1, 0, 0, "", None) for each, state in states])
+    changes = ("T1", "N1"), ("100", "N2"), ("C1", "N3"), ("C2", "N4"), ("S1", "N5")
+    plan = [Planned(line, None, old, new) for line, (old, new) in enumerate(changes, start=2)]
+    with cache.reading() as db:
+        found = check(plan, known_ids(db, plan))
+    assert {each.verdict for each in found} == {Verdict.OK}
+    assert [(each.kind, each.sections, each.trackers) for each in found] == [
+        ("teacher", 2, 1),
+        ("student", 2, 0),
+        ("section", 1, 0),
+        ("section", 1, 1),
+        ("school", 2, 1),
+    ]
 
 
 def test_an_id_that_is_in_use_collides(tmp_path: Path) -> None:
