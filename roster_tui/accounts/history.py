@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from roster_tui.ledger.journal import Entry
+    from roster_tui.ledger.journal import Entry, Journal
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,15 @@ class Event:
     """What became of it; ``intended`` when nothing is known yet."""
     reason: str = ""
     """The operator's words, the sync's cause, or why it was not done."""
+
+
+RECENT_ENTRIES = 1_000
+"""Entries of the journal in which the past of an account is looked for; `accounts history` reads all."""
+
+
+def recent(journal: Journal) -> dict[str, list[Event]]:
+    """Return by account what happened to it lately, oldest first."""
+    return histories(reversed(journal.latest(RECENT_ENTRIES)))
 
 
 def histories(entries: Iterable[Entry]) -> dict[str, list[Event]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from roster_tui.findings import store
 from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Evidence, Subject
 from roster_tui.findings.store import Known
-from roster_tui.present import SEVERITY_WORDS, counted, display_text, masked, masked_name
+from roster_tui.present import SEVERITY_WORDS, counted, day_and_time, display_text, masked, masked_name
 from roster_tui.side_by_side import Compared, SideBySide, evidence_of, side_by_side
 from roster_tui.workspace import Workspace
 
@@ -73,7 +74,19 @@ def show(session: Session, finding: str) -> None:
     else:
         _print_sides(opened)
     if not session.as_json:
+        _print_history(workspace, each)
         session.say(f"{each.finding.code.title}. {each.finding.code.owner.value}: {each.finding.code.todo}")
+
+
+def _print_history(workspace: Workspace, each: Known) -> None:
+    def told(at: datetime) -> str:
+        return day_and_time(at.astimezone(workspace.settings.zone))
+
+    new = ", new with the latest sync" if each.status is store.Status.NEW else ""
+    click.echo(f"First seen {told(each.first_seen)}{new}")
+    if opinion := each.opinion:
+        why = f": {display_text(opinion.reason, 600)}" if opinion.reason else ""
+        click.echo(f"{opinion.verdict.capitalize()} by {display_text(opinion.by)}, {told(opinion.at)}{why}")
 
 
 def _print_sides(opened: SideBySide) -> None:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+import msgspec
 
 from roster_tui.cli.errors import USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.findings.chain.model import Explanation, Link, State
-from roster_tui.present import clock_time, display_text
+from roster_tui.present import clock_time, day_and_time, display_text
+from roster_tui.roster.kinds import TEACHER
 from roster_tui.why import Why, find
 from roster_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from roster_tui.accounts.history import Event
+
+_PAST_SHOWN = 5
 
 
 @click.command(cls=Command)
@@ -40,7 +49,17 @@ def document(workspace: Workspace, why: Why) -> dict[str, object]:
         "broken_at": explanation.broken.name if explanation.broken else None,
         "account": explanation.account,
         "tonight": explanation.tonight,
+        "history": [{**msgspec.to_builtins(event), "at": event.at.isoformat()} for event in _past(workspace, why)],
     }
+
+
+def _past(workspace: Workspace, why: Why) -> list[Event]:
+    """Return the latest that happened to a teacher's account, the newest first."""
+    if why.kind != TEACHER.name:
+        return []
+    from roster_tui.accounts.history import recent
+
+    return recent(workspace.journal).get(why.clever_id, [])[: -_PAST_SHOWN - 1 : -1]
 
 
 def _link(workspace: Workspace, link: Link) -> dict[str, object]:
@@ -60,6 +79,11 @@ def _print(workspace: Workspace, why: Why) -> None:
     for label, text in (("Account", explanation.account), ("Tonight", explanation.tonight)):
         if text:
             click.echo(f"{label}: {display_text(text, 600)}")
+    for event in _past(workspace, why):
+        outcome = "" if event.verdict == "done" else f", {event.verdict.replace('_', ' ')}"
+        because = f": {event.reason}" if event.reason else ""
+        when = day_and_time(event.at.astimezone(workspace.settings.zone))
+        click.echo(display_text(f"History: {when}  {event.kind}{outcome}, {event.operator}{because}", 600))
     for link in explanation.chain:
         click.echo(f"  {link.state.value:<8} {link.name:<19} {display_text(link.detail, 600)}")
     for broken in explanation.to_mend:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from roster_tui.accounts.history import Event, histories
+from roster_tui.accounts.history import Event, recent
 from roster_tui.console.columns import Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.sources import SEVERITY_STYLES, STATE_STYLES
@@ -55,8 +55,6 @@ def record_lines(workspace: Workspace, row: Row, width: int) -> Lines:
     return lines
 
 
-_PAST_ENTRIES = 1_000
-"""Entries of the journal in which the past of an account is looked for; `accounts history` reads all."""
 _PAST_SHOWN = 5
 
 
@@ -76,7 +74,7 @@ def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
 def _histories(journal: Path, version: object) -> dict[str, list[Event]]:
     from roster_tui.ledger.journal import Journal
 
-    return histories(reversed(Journal(journal).latest(_PAST_ENTRIES)))
+    return recent(Journal(journal))
 
 
 def _labelled(label: str, value: object, style: str = "") -> Parts:

@@ -42,6 +42,9 @@ def test_dismiss_and_restore(run: Run, demo_folder: Path) -> None:
     aside = run("conflicts", "--all", "--json", "--data-dir", demo_folder).json["findings"]
     (kept,) = (each for each in aside if each["status"] == "set-aside")
     assert (kept["decision"]["reason"], kept["decision"]["by"]) == ("father and son", "jdoe")
+    shown = run("conflicts", "show", wanted, "--data-dir", demo_folder).out
+    assert "First seen Nov 24 1:04 AM\nDismissed by jdoe" in shown
+    assert "father and son" in shown
     assert run("sync", "--data-dir", demo_folder).code == 0
     assert "email-shared" not in codes(run, demo_folder)
     assert run("conflicts", "restore", wanted, "--data-dir", demo_folder).code == 0
@@ -97,6 +100,8 @@ def test_explain(run: Run, demo_folder: Path) -> None:
     assert "not visible, broken at: teacher valid" in told
     assert "Suspended since Nov 24 by sync run 2: email blank in the SIS" in told
     section = next(each["subject"] for each in found if each["code"] == "section-without-valid-teacher")
+    assert [(each["kind"], each["operator"]) for each in document["history"]] == [("suspend", "sync")]
+    assert "suspend, sync: email blank in the SIS" in told
     document = run("explain", "section", section["sis_id"], "--json", "--data-dir", demo_folder).json
     assert [link["link"] for link in document["chain"]][-1] == "visible"
     assert run("explain", "teacher", "nobody", "--data-dir", demo_folder).code == 2
