@@ -7,11 +7,14 @@ Demographics are not read. In 1.1 a user has one role and its schools in ``users
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
+
+import orjson
 
 from roster_tui.sis import catalog
 from roster_tui.sis.checked import Columns
@@ -231,22 +234,34 @@ class OneRosterUpload(CheckedFolder):
 
     def _users(self, roles: frozenset[str]) -> Iterator[tuple[int, Row, list[str]]]:
         """Yield line, row and schools of whoever has one of the roles."""
-        with_roles = _ROLES.name in self.files
-        held = self._held_in_roles_file if with_roles else None
-        for line, row in self._records("users.csv"):
-            if held is not None:
-                orgs = [org for role, org in held(row[_KEY]) if role in roles]
-            else:
-                orgs = _several(row["orgSourcedIds"]) if _role(row["role"]) in roles else []
-            if orgs:
-                # Who belongs to the district alone has no school of his own.
-                schools = [org for org in orgs if org in self._school_ids]
-                first = row.get("primaryOrgSourcedId", "")
-                schools.sort(key=lambda school: school != first)
-                yield line, row, list(dict.fromkeys(schools)) or [""]
+        for lines, columns in self.files["users.csv"].batches():
+            names, all_cells = list(columns), zip(*columns.values(), strict=True)
+            for line, orgs, cells in zip(lines, self._orgs(columns, roles), all_cells, strict=True):
+                # Most users are students: of those nobody asks about here no row is made.
+                if not orgs:
+                    continue
+                row = dict(zip(names, cells, strict=True))
+                if _stays(row.get("status", "")):
+                    # Who belongs to the district alone has no school of his own.
+                    schools = [org for org in orgs if org in self._school_ids]
+                    first = row.get("primaryOrgSourcedId", "")
+                    schools.sort(key=lambda school: school != first)
+                    yield line, row, list(dict.fromkeys(schools)) or [""]
 
-    def _held_in_roles_file(self, user: str) -> list[tuple[str, str]]:
-        return self._roles.execute("SELECT role, org FROM role WHERE user = ? ORDER BY rowid", (user,)).fetchall()
+    def _orgs(self, users: Columns, roles: frozenset[str]) -> Iterable[list[str]]:
+        """Return in which orgs each of some users has one of the roles."""
+        if _ROLES.name not in self.files:
+            told = zip(users["role"], users["orgSourcedIds"], strict=True)
+            return (_several(orgs) if _role(role) in roles else [] for role, orgs in told)
+        held: defaultdict[str, list[str]] = defaultdict(list)
+        rows = self._roles.execute(
+            "SELECT r.user, r.org FROM json_each(?) w CROSS JOIN role r ON r.user = w.value"
+            " WHERE r.role IN (SELECT value FROM json_each(?)) ORDER BY r.rowid",
+            [orjson.dumps(list(each)).decode() for each in (set(users[_KEY]), roles)],
+        )
+        for user, org in rows:
+            held[user].append(org)
+        return [held.get(user, []) for user in users[_KEY]]
 
     @cached_property
     def _roles(self) -> sqlite3.Connection:
