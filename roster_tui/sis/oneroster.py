@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +20,7 @@ from roster_tui.sis import catalog
 from roster_tui.sis.checked import Columns
 from roster_tui.sis.folder import Row
 from roster_tui.sis.layout import CO_TEACHER_COLUMNS, SisFile
-from roster_tui.sis.rules import FileRules
+from roster_tui.sis.oneroster_rules import KEY, LAYOUT, ROLES, USERS_1_1, USERS_1_2
 from roster_tui.sis.upload import CheckedFolder
 
 _STAFF_ROLES = frozenset(
@@ -39,107 +39,6 @@ CREATE INDEX role_user ON role (user);
 CREATE TABLE teaches (class TEXT, user TEXT, is_primary INTEGER);
 CREATE INDEX teaches_class ON teaches (class);
 """
-
-
-def _canonical(names: Mapping[str, str], header: str) -> str:
-    text = "".join(header.split()).replace("_", "")
-    return names.get(text.lower(), header.strip())
-
-
-def _rules(name: str, required: str, optional: str, **what: object) -> FileRules:
-    columns = frozenset(required.split()), frozenset(f"status dateLastModified metadata {optional}".split())
-    names = {each.lower(): each for each in columns[0] | columns[1]}
-    given: dict[str, object] = {"filled": columns[0], "canonical": partial(_canonical, names)} | what
-    return FileRules(name, *columns, **given)  # type: ignore[arg-type]
-
-
-_KEY = "sourcedId"
-_USER_OPTIONAL = "enabledUser username userIds middleName identifier email sms phone agentSourcedIds grades password"
-_USER = {
-    "key": _KEY,
-    "kind": "user",
-    "ids": frozenset(("identifier",)),
-    "emails": frozenset(("email",)),
-    "grades": frozenset(("grades",)),
-    "account_email": "email",
-    "mixed": True,
-    "private": True,
-}
-_LAYOUT = (
-    _rules(
-        "orgs.csv",
-        "sourcedId name type",
-        "identifier parentSourcedId",
-        key=_KEY,
-        kind="org",
-        references={"parentSourcedId": "org"},
-        ids=frozenset(("identifier",)),
-    ),
-    _rules(
-        "academicSessions.csv",
-        "sourcedId title type startDate endDate",
-        "parentSourcedId schoolYear",
-        key=_KEY,
-        kind="academic session",
-        references={"parentSourcedId": "academic session"},
-        dates=frozenset(("startDate", "endDate")),
-    ),
-    _rules(
-        "courses.csv",
-        "sourcedId title",
-        "schoolYearSourcedId courseCode grades orgSourcedId subjects subjectCodes",
-        key=_KEY,
-        kind="course",
-        references={"schoolYearSourcedId": "academic session", "orgSourcedId": "org"},
-        ids=frozenset(("courseCode",)),
-        lists=frozenset(("grades",)),
-        grades=frozenset(("grades",)),
-    ),
-    _rules(
-        "classes.csv",
-        "sourcedId title courseSourcedId schoolSourcedId termSourcedIds",
-        "grades classCode classType location subjects subjectCodes periods",
-        key=_KEY,
-        kind="class",
-        references={"courseSourcedId": "course", "schoolSourcedId": "org", "termSourcedIds": "academic session"},
-        lists=frozenset(("termSourcedIds", "grades")),
-        grades=frozenset(("grades",)),
-    ),
-    _rules(
-        "enrollments.csv",
-        "classSourcedId userSourcedId role",
-        "sourcedId schoolSourcedId primary beginDate endDate",
-        references={"classSourcedId": "class", "userSourcedId": "user", "schoolSourcedId": "org"},
-        dates=frozenset(("beginDate", "endDate")),
-        private=True,
-    ),
-)
-_USERS_1_1 = _rules(
-    "users.csv",
-    "sourcedId orgSourcedIds role givenName familyName",
-    _USER_OPTIONAL,
-    references={"orgSourcedIds": "org"},
-    lists=frozenset(("orgSourcedIds", "grades")),
-    **_USER,
-)
-_USERS_1_2 = _rules(
-    "users.csv",
-    "sourcedId givenName familyName",
-    f"{_USER_OPTIONAL} userMasterIdentifier resourceSourcedIds preferredGivenName preferredMiddleName"
-    " preferredFamilyName primaryOrgSourcedId pronouns",
-    references={"primaryOrgSourcedId": "org"},
-    lists=frozenset(("grades",)),
-    **_USER,
-)
-_ROLES = _rules(
-    "roles.csv",
-    "userSourcedId role orgSourcedId",
-    "sourcedId roleType beginDate endDate userProfileSourcedId",
-    references={"userSourcedId": "user", "orgSourcedId": "org"},
-    dates=frozenset(("beginDate", "endDate")),
-    private=True,
-)
-
 _FILE_OF = {"school": "orgs.csv", "section": "classes.csv"}
 
 
@@ -154,8 +53,8 @@ class OneRosterUpload(CheckedFolder):
     }
 
     def __init__(self, folder: Path, scratch: Path, *, check: bool = True) -> None:
-        with_roles = (folder / _ROLES.name).is_file()
-        rules = (*_LAYOUT, *((_USERS_1_2, _ROLES) if with_roles else (_USERS_1_1,)))
+        with_roles = (folder / ROLES.name).is_file()
+        rules = (*LAYOUT, *((USERS_1_2, ROLES) if with_roles else (USERS_1_1,)))
         super().__init__(folder, scratch, {each.name: each for each in rules}, check=check)
         file = scratch.with_name(f"oneroster-{scratch.name}")
         self._db = sqlite3.connect(file, isolation_level=None)
@@ -196,7 +95,7 @@ class OneRosterUpload(CheckedFolder):
     def lines_of(self, kind: str, sis_ids: Collection[str]) -> tuple[str, str, dict[str, int]]:
         """Return file and column of a kind's keys, and the first line of each of these that is there."""
         file = _FILE_OF.get(kind, "users.csv")
-        return file, _KEY, self.files[file].lines_of(sis_ids)
+        return file, KEY, self.files[file].lines_of(sis_ids)
 
     def finish(self) -> None:
         """Read what was not read yet, and check across the files."""
@@ -224,13 +123,13 @@ class OneRosterUpload(CheckedFolder):
 
     @cached_property
     def _school_ids(self) -> frozenset[str]:
-        return frozenset(row[_KEY] for _, row in self._records("orgs.csv") if row["type"].lower() == "school")
+        return frozenset(row[KEY] for _, row in self._records("orgs.csv") if row["type"].lower() == "school")
 
     def _schools(self) -> Iterator[tuple[int, Row]]:
         for line, row in self._records("orgs.csv"):
             if row["type"].lower() == "school":
                 number = row.get("identifier", "")
-                yield line, {"school_id": row[_KEY], "school_name": row["name"], "school_number": number}
+                yield line, {"school_id": row[KEY], "school_name": row["name"], "school_number": number}
 
     def _users(self, roles: frozenset[str]) -> Iterator[tuple[int, Row, list[str]]]:
         """Yield line, row and schools of whoever has one of the roles."""
@@ -250,25 +149,23 @@ class OneRosterUpload(CheckedFolder):
 
     def _orgs(self, users: Columns, roles: frozenset[str]) -> Iterable[list[str]]:
         """Return in which orgs each of some users has one of the roles."""
-        if _ROLES.name not in self.files:
+        if ROLES.name not in self.files:
             told = zip(users["role"], users["orgSourcedIds"], strict=True)
             return (_several(orgs) if _role(role) in roles else [] for role, orgs in told)
         held: defaultdict[str, list[str]] = defaultdict(list)
         rows = self._roles.execute(
             "SELECT r.user, r.org FROM json_each(?) w CROSS JOIN role r ON r.user = w.value"
             " WHERE r.role IN (SELECT value FROM json_each(?)) ORDER BY r.rowid",
-            [orjson.dumps(list(each)).decode() for each in (set(users[_KEY]), roles)],
+            [orjson.dumps(list(each)).decode() for each in (set(users[KEY]), roles)],
         )
         for user, org in rows:
             held[user].append(org)
-        return [held.get(user, []) for user in users[_KEY]]
+        return [held.get(user, []) for user in users[KEY]]
 
     @cached_property
     def _roles(self) -> sqlite3.Connection:
         """The temporary file, once ``roles.csv`` has been read into it."""
-        rows = (
-            (row["userSourcedId"], _role(row["role"]), row["orgSourcedId"]) for _, row in self._records(_ROLES.name)
-        )
+        rows = ((row["userSourcedId"], _role(row["role"]), row["orgSourcedId"]) for _, row in self._records(ROLES.name))
         self._db.executemany("INSERT INTO role VALUES (?, ?, ?)", rows)
         return self._db
 
@@ -281,7 +178,7 @@ class OneRosterUpload(CheckedFolder):
                 line,
                 {
                     "school_id": schools[0],
-                    "teacher_id": row[_KEY],
+                    "teacher_id": row[KEY],
                     "teacher_number": row.get("identifier", ""),
                     "teacher_email": row.get("email", ""),
                     **_name(row),
@@ -295,12 +192,12 @@ class OneRosterUpload(CheckedFolder):
                 self._check_account("staff", line, row)
             for school in schools:
                 email = row.get("email", "")
-                yield line, {"school_id": school, "staff_id": row[_KEY], "staff_email": email, **_name(row)}
+                yield line, {"school_id": school, "staff_id": row[KEY], "staff_email": email, **_name(row)}
 
     def _check_account(self, kind: str, line: int, row: Row) -> None:
         if not row.get("email", "") and "email" in row:
             self.problems.add(catalog.EMAIL_MISSING, "users.csv", line, "email")
-        self.cross.add_emails(kind, [row.get("email", "")], [row[_KEY]], [line])
+        self.cross.add_emails(kind, [row.get("email", "")], [row[KEY]], [line])
 
     def _students(self) -> Iterator[tuple[int, Row]]:
         for line, row, schools in self._users(frozenset(("student",))):
@@ -308,7 +205,7 @@ class OneRosterUpload(CheckedFolder):
                 line,
                 {
                     "school_id": schools[0],
-                    "student_id": row[_KEY],
+                    "student_id": row[KEY],
                     "student_number": row.get("identifier", ""),
                     "student_email": row.get("email", ""),
                     "grade": _first(row.get("grades", "")),
@@ -353,27 +250,27 @@ class OneRosterUpload(CheckedFolder):
             for _ in self.rows(SisFile.ENROLLMENTS):
                 pass
         check = SisFile.SECTIONS not in self._told
-        courses = {row[_KEY]: row for _, row in self._records("courses.csv")}
-        terms = {row[_KEY]: row for _, row in self._records("academicSessions.csv")}
+        courses = {row[KEY]: row for _, row in self._records("courses.csv")}
+        terms = {row[KEY]: row for _, row in self._records("academicSessions.csv")}
         for line, row in self._records("classes.csv"):
             teachers = [
                 user
                 for (user,) in self._db.execute(
                     "SELECT user FROM teaches WHERE class = ? GROUP BY user ORDER BY max(is_primary) DESC, min(rowid)",
-                    (row[_KEY],),
+                    (row[KEY],),
                 )
             ]
             if check and not teachers:
-                self.problems.add(catalog.SECTION_WITHOUT_TEACHER, "classes.csv", line, _KEY)
+                self.problems.add(catalog.SECTION_WITHOUT_TEACHER, "classes.csv", line, KEY)
             if check and len(teachers) > len(_TEACHER_COLUMNS):
-                self.problems.add(catalog.TOO_MANY_TEACHERS, "classes.csv", line, _KEY)
+                self.problems.add(catalog.TOO_MANY_TEACHERS, "classes.csv", line, KEY)
             course = courses.get(row["courseSourcedId"], {})
             term = terms.get(_first(row["termSourcedIds"]), {})
             yield (
                 line,
                 {
                     "school_id": row["schoolSourcedId"],
-                    "section_id": row[_KEY],
+                    "section_id": row[KEY],
                     "teacher_id": "",
                     **dict(zip(_TEACHER_COLUMNS, teachers, strict=False)),
                     "name": row["title"],
