@@ -11,7 +11,7 @@ import click
 
 from roster_tui.cli.bundles import deliver, seal
 from roster_tui.cli.conflicts import refuse_when_read_only
-from roster_tui.cli.errors import BLOCKED, FAILED, USAGE, Stopped
+from roster_tui.cli.errors import BLOCKED, FAILED, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 _CONTEXT = 30
 """Characters of a line that are shown before a hit and behind it."""
-_MOST_ATTACHED = 1_000_000
-"""Bytes of an attachment; every change of a ticket writes all of it."""
-_KINDS = ("finding", "teacher", "section", "sync", "failure")
+_KINDS = ("finding", "school", "teacher", "section", "sync", "failure")
 _STATES = ("draft", "checked", "sent", "answered", "closed")
 _NUMBER = click.argument("number", type=click.IntRange(min=1), metavar="TICKET")
 _OVERRIDE = click.option(
@@ -64,7 +62,8 @@ def new(
 ) -> None:
     """Draft a ticket: about KIND ID with the facts filled in, or with --subject about anything.
 
-    ID is a finding's, a teacher's or section's (Clever ID, SIS ID, email), the number of a sync, or an incident's.
+    ID is a finding's, a school's, teacher's or section's (Clever ID, SIS ID, email), the number of a sync, or an
+    incident's.
     `crosswalk` has none: it asks Clever support to map the IDs of the accepted pairs, and attaches them as a file.
     """
     from dataclasses import replace
@@ -345,24 +344,23 @@ def _document(workspace: Workspace, ticket: Ticket) -> dict[str, Any]:
 
 
 def _attachment(session: Session, file: Path) -> Attachment:
-    from roster_tui.support.tickets import Attachment
+    from roster_tui.support.attaching import NotAttachable, attachment
 
-    if str(file) == "-" or file.stat().st_size > _MOST_ATTACHED:
-        session.say(f"{file}: only a file of at most {_MOST_ATTACHED:,} bytes can be attached")
-        raise Stopped(USAGE)
-    return Attachment(file.name, _text(session, file))
+    try:
+        return attachment(file)
+    except NotAttachable as error:
+        session.say(str(error))
+        raise Stopped(FAILED) from None
 
 
 def _text(session: Session, file: Path) -> str:
     """Return the text of a file. Raises `Stopped` when it is none: nobody could say what is in it."""
+    from roster_tui.support.attaching import NotAttachable, text_of
+
     with click.open_file(str(file), "rb") as source:
         raw: bytes = source.read()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace")
-    if b"\0" in raw:
-        session.say("This is no text file, so the guard cannot tell what is in it. Check it as text or CSV")
-        raise Stopped(FAILED)
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
+        return text_of(raw)
+    except NotAttachable as error:
+        session.say(str(error))
+        raise Stopped(FAILED) from None

@@ -104,7 +104,7 @@ class Browser(Vertical):
         """Kind and id of what a ticket about the row under the cursor is about; both empty where it is nothing."""
         if (known := self.finding) is not None:
             return "finding", known.finding.id
-        if self.row and self.row.kind in ("teacher", "section") and self.row.clever_id:
+        if self.row and self.row.kind in ("school", "teacher", "section") and self.row.clever_id:
             return self.row.kind, self.row.clever_id
         return ("sync", str(self.row.key)) if self.row and self.row.kind == "run" else ("", "")
 

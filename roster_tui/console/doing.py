@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from roster_tui.actions import BY_ID
@@ -162,7 +163,8 @@ class Doing:
     def _show_messages(self) -> None:
         from roster_tui.console.messages import MessagesScreen
 
-        self._app.push_screen(MessagesScreen(self._app.told, self._workspace.settings.zone))
+        zone = self._workspace.settings.zone
+        self._app.push_screen(MessagesScreen(self._app.told, zone, self._draft_ticket_of_messages))
 
     def _doctor(self) -> None:
         from roster_tui.console.doctor import DoctorScreen
@@ -210,10 +212,17 @@ class Doing:
     def _draft_ticket(self) -> None:
         self._run(self._drafted(*self._browser.told_about), "window", "draft a ticket")
 
-    async def _drafted(self, kind: str, wanted: str) -> None:
+    def _draft_ticket_of_messages(self) -> None:
+        if reason := BY_ID["ticket.new"].unavailable(self._app.context()):
+            self._app.tell(reason, "warning")
+            return
+        messages = [(each.at, each.text) for each in reversed(self._app.told)]
+        self._run(self._drafted("messages", "", messages), "window", "draft a ticket")
+
+    async def _drafted(self, kind: str, wanted: str, messages: Sequence[tuple[datetime, str]] = ()) -> None:
         from roster_tui.console.ticket import TicketScreen, drafted
 
-        if ticket := await drafted(self._workspace, self._app, kind, wanted):
+        if ticket := await drafted(self._workspace, self._app, kind, wanted, messages):
             self._app.push_screen(TicketScreen(self._workspace, ticket, self._app))
 
     def _decide(self, action_id: str) -> None:

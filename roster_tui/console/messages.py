@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,13 +23,21 @@ class MessagesScreen(TextScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("M", "app.pop_screen", show=False),
+        Binding("t", "ticket", show=False),
         Binding("question_mark", "app.page('trouble')", show=False),
     ]
+    KEYS = (*TextScreen.KEYS, ("t", "ask for help with them"))
 
-    def __init__(self, told: Iterable[Told], zone: tzinfo | None) -> None:
+    def __init__(self, told: Iterable[Told], zone: tzinfo | None, draft_ticket: Callable[[], None]) -> None:
         super().__init__()
+        self._draft_ticket = draft_ticket
         self._told_lately = list(told)[::-1]
         self._zone = zone
+
+    def action_ticket(self) -> None:
+        """Draft a ticket about what was said."""
+        self.app.pop_screen()
+        self._draft_ticket()
 
     def text_lines(self, width: int) -> list[Parts]:
         """Return the messages, each with its time."""

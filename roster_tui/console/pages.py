@@ -26,7 +26,7 @@ class PagesScreen(SearchScreen):
     KEYS = (("enter", "read"), ("/", "search"), ("esc", "all, or leave"))
 
     def __init__(self, words: str, read: Callable[[str], None]) -> None:
-        super().__init__(words)
+        super().__init__(words if matching(pages(), words) else "")
         self._read = read
 
     def found(self, words: str) -> tuple[str, Report]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from sqlite3 import Error as SqliteError
 from typing import ClassVar, Literal, Protocol
 
@@ -17,19 +18,22 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
+from roster_tui.console.deciding import ReasonScreen
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
 from roster_tui.decisions import NoSuchFinding
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text
+from roster_tui.refusals import ONLY_ADMINS_OVERRIDE
 from roster_tui.roster.cache import CacheDamaged
 from roster_tui.support import drafts, help_desk
+from roster_tui.support.attaching import MOST_ATTACHED, NotAttachable, attachment
 from roster_tui.support.guard import Hit
 from roster_tui.support.help_desk import Hits, TicketNotSent
 from roster_tui.support.ticket_store import NoSuchTicket
 from roster_tui.support.tickets import State, Ticket, TicketRefused
 from roster_tui.workspace import FolderUnusable, Workspace
 
-ERRORS = (TicketRefused, TicketNotSent, NoSuchTicket, LedgerDamaged, FolderUnusable, OSError, Timeout)
+ERRORS = (TicketRefused, TicketNotSent, NoSuchTicket, NotAttachable, LedgerDamaged, FolderUnusable, OSError, Timeout)
 """What keeps a ticket as it is; each says why."""
 _UNSEEN = "\ufffd"
 _MARKED = Style(reverse=True, bold=True)
@@ -39,6 +43,7 @@ _KEYS = (
     ("f3", "tokens"),
     ("f4", "send"),
     ("f5", "copy"),
+    ("f6", "attach"),
     ("f8", "editor"),
     ("esc", "keep"),
 )
@@ -54,11 +59,19 @@ class Face(Protocol):
         """Send text to the terminal's clipboard."""
 
 
-async def drafted(workspace: Workspace, face: Face, kind: str, wanted: str) -> Ticket | None:
-    """Draft a ticket about a record, or about nothing where ``kind`` is empty; None, and told, when it cannot be."""
+async def drafted(
+    workspace: Workspace, face: Face, kind: str, wanted: str, messages: Sequence[tuple[datetime, str]] = ()
+) -> Ticket | None:
+    """Draft a ticket about a record, about ``messages`` of the console, or about nothing where ``kind`` is empty.
+
+    None, and told, when it cannot be.
+    """
 
     def opened() -> Ticket:
-        draft = drafts.about(workspace, kind, wanted) if kind else drafts.blank(workspace, "About our roster")
+        if kind == "messages":
+            draft = drafts.said(workspace, messages)
+        else:
+            draft = drafts.about(workspace, kind, wanted) if kind else drafts.blank(workspace, "About our roster")
         return help_desk.open_ticket(workspace, draft)
 
     try:
@@ -116,6 +129,8 @@ class TicketScreen(ModalScreen[None]):
         Binding("f3", "step('redact')", show=False, priority=True),
         Binding("f4", "step('send')", show=False, priority=True),
         Binding("f5", "step('copy')", show=False, priority=True),
+        Binding("f6", "step('attach')", show=False, priority=True),
+        Binding("f7", "step('override')", show=False, priority=True),
         Binding("f8", "editor", show=False, priority=True),
     ]
 
@@ -196,6 +211,8 @@ class TicketScreen(ModalScreen[None]):
             "redact": self._redact,
             "send": self._send,
             "copy": self._copy,
+            "attach": self._attach_file,
+            "override": self._override,
         }
         self._work(steps[name], name)
 
@@ -250,10 +267,44 @@ class TicketScreen(ModalScreen[None]):
             ticket = await help_desk.send(self._workspace, self._ticket.number)
         except help_desk.GivesAway as error:
             self._show_found(error.hits)
-            self._face.tell("It gives students away, so it was not sent: f3 puts tokens in their place", "warning")
+            or_else = "; f7 sends it all the same" if self._workspace.settings.operator_role == "admin" else ""
+            told = f"It gives students away, so it was not sent: f3 puts tokens in their place{or_else}"
+            self._face.tell(told, "warning")
             return
+        self._tell_sent(ticket)
+
+    def _tell_sent(self, ticket: Ticket) -> None:
         self._face.tell(f"Ticket {ticket.number} is sent to {ticket.sent_to}")
         self.dismiss(None)
+
+    async def _override(self) -> None:
+        """Send what the guard stops, for an admin who says why; the journal keeps it."""
+        if self._workspace.settings.operator_role != "admin":
+            self._face.tell(ONLY_ADMINS_OVERRIDE, "warning")
+            return
+        hits = await asyncio.to_thread(help_desk.look, self._workspace, self._ticket)
+        self._show_found(hits)
+        if not hits:
+            self._face.tell("Nothing was found in it: f4 sends it")
+            return
+        found = counted(help_desk.counts(hits).total(), "place")
+        reason = await self._asked(f"Send with {found} that give students away", "Why? Kept in the journal", "send")
+        if reason is None:
+            self._face.tell("Nothing was sent")
+            return
+        self._tell_sent(await help_desk.send(self._workspace, self._ticket.number, override=reason))
+
+    async def _attach_file(self) -> None:
+        """Put a text file on the ticket; one of the same name is replaced."""
+        path = await self._asked("Attach a text file", f"Which? At most {MOST_ATTACHED:,} bytes", "attach")
+        if path is None:
+            return
+        file = await asyncio.to_thread(attachment, path)
+        self._show_stored(await asyncio.to_thread(help_desk.attach, self._workspace, self._ticket.number, file))
+        await self._check()
+
+    async def _asked(self, title: str, question: str, enter: str) -> str | None:
+        return await self.app.push_screen_wait(ReasonScreen(title, question, enter))
 
     async def _copy(self) -> None:
         try:

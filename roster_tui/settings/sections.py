@@ -271,3 +271,11 @@ class SupportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Meta(description='Public keys that bundles are sealed for, by name, as in `"Platform" = "age1..."`'),
     ] = {}
     sftp: SftpSettings = SftpSettings()
+
+    def __post_init__(self) -> None:
+        for title, url in self.resources.items():
+            # A terminal opens it on a click, and it stands between control characters there.
+            if not (url.isascii() and url.isprintable() and " " not in url and is_secure(url)):
+                raise ValueError(
+                    f"resources: {title!r} is {url!r}; it must be an https address (http only on loopback)"
+                )

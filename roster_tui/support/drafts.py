@@ -6,7 +6,7 @@ Students stand in them by Clever ID only; `help_desk.open_ticket` lets the guard
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from roster_tui import __version__
@@ -17,8 +17,8 @@ from roster_tui.findings.store import Known, known, with_id
 from roster_tui.present import counted, day_and_time, display_text
 from roster_tui.roster.account_rows import support_leads
 from roster_tui.roster.history import Run, find_run, runs
-from roster_tui.roster.kinds import BY_NAME
-from roster_tui.roster.read import key_of
+from roster_tui.roster.kinds import BY_NAME, SCHOOL
+from roster_tui.roster.read import SchoolRow, key_of, rows
 from roster_tui.support.crosswalk_request import crosswalk_request
 from roster_tui.support.help_desk import Draft
 from roster_tui.support.tickets import Attachment, Desk
@@ -26,6 +26,7 @@ from roster_tui.why import Why, find
 from roster_tui.workspace import Workspace
 
 _LONGEST = 600
+_MOST_SAID = 10
 _ASK = ("What we ask", ["(write here what you need)"])
 Part = tuple[str, list[str]]
 """A heading and its lines."""
@@ -36,7 +37,7 @@ class NothingToTell(Exception):
 
 
 def about(workspace: Workspace, kind: str, wanted: str) -> Draft:
-    """Return a draft about a ``finding, teacher, section, sync`` or ``failure``, by its id.
+    """Return a draft about a ``finding, school, teacher, section, sync`` or ``failure``, by its id.
 
     Raises `NothingToTell` or `NoSuchFinding` when there is no such thing.
     """
@@ -110,12 +111,15 @@ def _about_record(workspace: Workspace, why: Why, found: Iterable[Known]) -> Dra
         ("About", [f"{why.kind} {display_text(why.label)}, Clever ID {why.clever_id}{sis_id}"]),
         *_chain(explanation),
     ]
-    noticed = [f"{each.finding.code.title}, since {_moment(workspace, each.first_seen)}" for each in found]
-    if noticed:
-        parts.append(("Findings", noticed))
+    parts += _noticed(workspace, found)
     return Draft(
         f"{why.kind.capitalize()} {why.clever_id}: {happens}", _body(workspace, parts), f"{why.kind} {why.clever_id}"
     )
+
+
+def _noticed(workspace: Workspace, found: Iterable[Known]) -> list[Part]:
+    told = [f"{each.finding.code.title}, since {_moment(workspace, each.first_seen)}" for each in found]
+    return [("Findings", told)] if told else []
 
 
 def _chain(explanation: Explanation) -> list[Part]:
@@ -160,8 +164,36 @@ def _failure(workspace: Workspace, incident: str) -> Draft:
     )
 
 
+def _school(workspace: Workspace, wanted: str) -> Draft:
+    with workspace.cache.reading() as db:
+        if (key := key_of(db, SCHOOL, wanted)) is None:
+            raise NothingToTell(f"There is no school {wanted}, or more than one has this ID: use the Clever ID")
+        (school,) = rows(db, SCHOOL, [key])
+        found = known(db, subject=key)
+    assert isinstance(school, SchoolRow)
+    sis_id = f", SIS ID {display_text(school.sis_id)}" if school.sis_id else ""
+    numbers = (counted(school.teachers, "teacher"), counted(school.sections, "section"))
+    parts: list[Part] = [
+        ("What happens", ["(write here what the school sees, and since when)"]),
+        ("About", [f"school {display_text(school.name)}, Clever ID {school.clever_id}{sis_id}"]),
+        ("What the roster has of it", [", ".join((*numbers, counted(school.students, "student")))]),
+        *_noticed(workspace, found),
+    ]
+    return Draft(f"School {school.clever_id}", _body(workspace, parts), f"school {school.clever_id}")
+
+
+def said(workspace: Workspace, messages: Sequence[tuple[datetime, str]]) -> Draft:
+    """Return a draft with what the console has said, newest first. Raises `NothingToTell` when it said nothing."""
+    if not messages:
+        raise NothingToTell("Nothing was said yet")
+    lines = [f"{_moment(workspace, at)}: {text}" for at, text in messages[:_MOST_SAID]]
+    parts: list[Part] = [("What happens", ["(write here what you did)"]), ("What the console said", lines)]
+    return Draft("The console says something that we do not understand", _body(workspace, parts), "messages")
+
+
 _DRAFTERS: Mapping[str, Callable[[Workspace, str], Draft]] = {
     "finding": _finding,
+    "school": _school,
     "teacher": _record("teacher"),
     "section": _record("section"),
     "sync": _sync,

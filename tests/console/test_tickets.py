@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from textual.widgets import Input
@@ -138,3 +139,79 @@ async def test_what_steers_a_terminal_is_drawn_as_a_picture_of_itself(open_conso
 def test_a_place_over_two_lines_is_marked_in_both() -> None:
     hits = [Hit("name", 4, 14, 1), Hit("name", 16, 19, 3)]
     assert by_line("See Lucía\nGarc.\nBob", hits) == {0: [(4, 9)], 1: [(0, 4)], 2: [(0, 3)]}
+
+
+async def test_a_school_a_sync_and_what_was_said_are_things_to_ask_about(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await drafted(desk, "2", "t")
+        assert "What the roster has of it" in desk.text
+        await desk.press("escape")
+        await desk.finish()
+        text = await drafted(desk, "7", "t")
+        assert "Sync 2 is applied" in text.text
+        await desk.press("escape")
+        await desk.finish()
+        desk.app.tell(f"Nothing was shown: {a_student(demo)} is locked", "error")
+        text = await drafted(desk, "M", "t")
+        assert "Nothing was shown: Student-" in text.text
+        assert a_student(demo) not in text.text
+    assert [each.about.split()[0] for each in help_desk.store(demo).all()] == ["messages", "sync", "school"]
+
+
+async def test_a_file_is_attached_checked_and_replaced_by_another_of_its_name(
+    open_console: Open, demo: Workspace, tmp_path: Path
+) -> None:
+    file, binary = tmp_path / "ids.csv", tmp_path / "ids.xlsx"
+    file.write_text(f"name\n{a_student(demo)}\n")
+    binary.write_bytes(b"PK\x03\x04\0")
+    async with open_console() as desk:
+        await drafted(desk, "3", "t")
+
+        async def attach(name: str) -> None:
+            await desk.press("f6")
+            await desk.until(lambda: "Attach a text file" in desk.text)
+            await desk.paste(name)
+            await desk.press("enter")
+            await desk.finish()
+
+        await attach(str(binary))
+        assert "no text file" in desk.toasts[-1]
+        await attach(str(tmp_path / "none.csv"))
+        assert "can be attached" in desk.toasts[-1]
+        await attach(str(file))
+        assert "1 attachment" in desk.text and "attachment ids.csv: 1 name" in desk.text
+        file.write_text("name\nnobody\n")
+        await attach(str(file))
+        assert "nothing was found" in desk.toasts[-1]
+    assert [each.text for each in help_desk.store(demo).get(1).attachments] == ["name\nnobody\n"]
+
+
+async def test_an_admin_sends_what_the_guard_stops_with_a_reason_and_a_lead_does_not(
+    open_console: Open, demo: Workspace, inbox: Inbox
+) -> None:
+    def mailing(role: str) -> Workspace:
+        support = {"help_desk": "help@platform.example"}
+        settings = settings_for(demo.folder.parent, mail=mail_options(inbox), support=support, operator_role=role)
+        return Workspace(demo.folder, demo.district, settings, frozen)
+
+    async with open_console(workspace=mailing("lead")) as desk:
+        text = await drafted(desk, "3", "t")
+        text.insert(f"It is about {a_student(demo)}.\n", (0, 0))
+        await desk.press("f4")
+        await desk.until(lambda: desk.toasts and desk.toasts[-1].endswith("f3 puts tokens in their place"))
+        await desk.press("f7")
+        await desk.until(lambda: "Only admins" in desk.toasts[-1])
+    async with open_console(workspace=mailing("admin")) as desk:
+        await desk.press("h", "enter", "f7")
+        await desk.until(lambda: "Send with 1 place that give students away" in desk.text)
+        await desk.press("escape")
+        await desk.until(lambda: "Nothing was sent" in desk.toasts[-1])
+        assert inbox.messages == []
+        await desk.press("f7")
+        await desk.until(lambda: "Kept in the journal" in desk.text)
+        await desk.type("the desk asked for it")
+        await desk.press("enter")
+        await desk.until(lambda: "is sent to help@platform.example" in desk.toasts[-1])
+    assert len(inbox.messages) == 1
+    intent = next(each.facts for each in demo.journal.entries() if each.facts["kind"] == "ticket send")
+    assert (intent["reason"], intent["overridden"]) == ("the desk asked for it", {"name": 1})

@@ -61,19 +61,16 @@ def filled(text: str, keys: Mapping[str, str]) -> str:
 
 def words_for(view: str, account_state: str | None, finding_code: str = "") -> str:
     """Return the word that leads to what helps with a row: of a finding, of an account in a state, of a view."""
-    return finding_code or (account_state if account_state in ("pending", "suspended") else None) or _OF_VIEW[view]
+    state = account_state if account_state in ("pending", "suspended") else ""
+    return finding_code or state or _OF_VIEW.get(view, view)
 
 
 _OF_VIEW: Mapping[str, str] = {
-    "triage": "triage",
-    "schools": "schools",
     "teachers": "account",
     "sections": "section",
-    "conflicts": "conflicts",
-    "activity": "activity",
-    "sync": "sync",
-    "trackers": "tracker",
+    "pairs": "pair",
 }
+"""The word of a view where it is not the view's own name."""
 
 
 def _searched(each: Page) -> str:
