@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from rich.segment import Segment
@@ -14,6 +14,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from roster_tui.console.app import RosterApp
+from roster_tui.console.start import StartApp
 from roster_tui.console.table import RecordTable
 from roster_tui.workspace import Workspace
 
@@ -24,8 +25,9 @@ class Desk:
     def __init__(self, pilot: Pilot[None]) -> None:
         self.pilot = pilot
         app = pilot.app
-        assert isinstance(app, RosterApp)
-        self.app = app
+        assert isinstance(app, RosterApp | StartApp)
+        # The first run is looked at and typed into like the console; it has no browser.
+        self.app = cast(RosterApp, app)
         self.toasts = [str(each.message) for each in app._notifications]
         """The messages shown so far."""
         notify = app.notify

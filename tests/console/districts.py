@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
@@ -119,6 +120,15 @@ def _brand_new(making: Making) -> None:
     )
 
 
+def _nothing_yet(making: Making) -> None:
+    if _ADDRESS not in os.environ:
+        # Whatever is tried here reaches nobody.
+        making.environ.setenv(_ADDRESS, "http://127.0.0.1:9")
+    making.workspace = Workspace(
+        making.folder / "none" / "yet", DistrictName("", ""), settings_for(making.folder / "none"), frozen
+    )
+
+
 def _option(**options: Any) -> Callable[[Making], None]:
     def make(making: Making) -> None:
         making.options.update(options)
@@ -155,6 +165,9 @@ def _no_token(making: Making) -> None:
     demo_store(making.folder / "data").unlink()
 
 
+_ADDRESS = "ROSTER_TUI_CLEVER__BASE_URL"
+
+
 def _served(making: Making, token: str, fault: str = "") -> None:
     """Let Clever be a host of its own, as a real district's is."""
     file = making.folder / "clever.sqlite"
@@ -164,7 +177,9 @@ def _served(making: Making, token: str, fault: str = "") -> None:
     service = Service(store)
     if fault:
         service.faults.add(parse_fault(fault))
-    making.options["clever"] = {"base_url": making.stack.enter_context(serving(service.app()))}
+    address = making.stack.enter_context(serving(service.app()))
+    making.options["clever"] = {"base_url": address}
+    making.environ.setenv(_ADDRESS, address)
     making.environ.setenv("CLEVER_TOKEN", token)
 
 
@@ -200,6 +215,7 @@ def _i_am(making: Making, name: str) -> None:
 DISTRICTS: dict[str, Callable[..., None]] = {
     "the demo": _demo,
     "brand new": _brand_new,
+    "nothing yet": _nothing_yet,
     f"finding ({'|'.join(CASES)})": _finding,
     f"no finding ({'|'.join(CASES)})": _no_finding,
     "never synced": _never_synced,

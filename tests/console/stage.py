@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
+from textual.app import App
 from textual.events import Paste
 
 from roster_tui.console.app import RosterApp
+from roster_tui.console.start import StartApp
 from roster_tui.workspace import Workspace
 from tests.console.conftest import Desk
 
@@ -28,10 +31,10 @@ class Stage:
         """What has reached the district's mail server."""
 
     async def open(self) -> None:
-        """Open the console."""
-        pilot = await self._app.enter_async_context(
-            RosterApp(self._workspace).run_test(size=self._size, notifications=True)
-        )
+        """Open the console, or where there is no district the first run."""
+        there = self._workspace.folder.exists()
+        app: App[Any] = RosterApp(self._workspace) if there else StartApp(self._workspace.settings)
+        pilot = await self._app.enter_async_context(app.run_test(size=self._size, notifications=True))
         self.desk = Desk(pilot)
         self._seen = 0
         await self.rest()
