@@ -273,7 +273,7 @@ ACTIONS: tuple[Action, ...] = (
            views=_LISTS | {"changes"}, footer=1, command="teachers FILTER"),
     Action("filter.save", "Save filter", "Keep the present filter under a name", "F", views=_LISTS,
            reason=_needs("Nothing is filtered here", lambda context: context.filtered)),
-    Action("filter.choose", "Saved filters", "Go to a filter that was saved, or delete one", "f"),
+    Action("filter.choose", "Saved filters", "Go to a filter that was saved, or delete one", "f", command="filters"),
     Action("list.sort", "Sort", "Sort by the next column", "o", views=_SORTED),
     Action("list.reverse", "Reverse", "Turn the order round", "O", views=_SORTED),
     Action("list.columns", "Columns", "Choose columns and their order, and which one sorts", "e",

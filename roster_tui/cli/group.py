@@ -24,6 +24,7 @@ COMMANDS = {
     "schools": ("lists:schools", "List schools."),
     "teachers": ("lists:teachers", "List teachers and their accounts."),
     "sections": ("lists:sections", "List sections."),
+    "filters": ("saved:filters", "List the filters saved in the console."),
     "conflicts": ("conflicts:conflicts", "List SIS ID conflicts and other findings; dismiss some."),
     "crosswalk": ("crosswalk:crosswalk", "Decide on proposed pairs, write them for Clever support, check a plan."),
     "explain": ("explain:explain", "Say why a teacher or section can, or can't, be seen."),

@@ -14,6 +14,7 @@ import orjson
 
 from roster_tui.cli.filters import filter_from
 from roster_tui.cli.group import Command, with_session
+from roster_tui.cli.saved import saved_text
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_csv, print_table
 from roster_tui.present import number, state_label
@@ -140,11 +141,14 @@ def _list_command(kind: Kind) -> click.Command:
         'Put a minus before what must not be; quote "two words"; numbers take >, >=, <, <=.',
     )
     @click.argument("filter", nargs=-1)
+    @click.option("--saved", metavar="NAME", help="What was saved in the console as NAME; FILTER narrows it further.")
     @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
     @click.option("--limit", type=click.IntRange(min=0), help=f"Rows at most; 0 means all. Text shows {_SHOWN}.")
     @with_session
-    def command(session: Session, filter: tuple[str, ...], as_csv: bool, limit: int | None) -> None:
-        _print(session, kind, " ".join(map(_requoted, filter)), as_csv, limit)
+    def command(session: Session, filter: tuple[str, ...], saved: str | None, as_csv: bool, limit: int | None) -> None:
+        typed = map(_requoted, filter)
+        text = " ".join(typed if saved is None else (saved_text(session, saved, kind), *typed))
+        _print(session, kind, text, as_csv, limit)
 
     return command
 

@@ -28,7 +28,7 @@ def test_the_operators_own_keys_stand_on_the_page_and_broken_settings_keep_nobod
 ) -> None:
     config = tmp_path / "config" / "roster-tui" / "config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[console.keys]\n"account.suspend" = "F"\n')
-    assert "`F` suspends by hand" in run("help", "suspension").out
+    config.write_text('[console.keys]\n"account.suspend" = "ctrl+t"\n')
+    assert "`ctrl+t` suspends by hand" in run("help", "suspension").out
     config.write_text("nothing = [")
     assert "`s` suspends by hand" in run("help", "suspension").out
