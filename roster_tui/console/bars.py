@@ -99,8 +99,10 @@ def view_parts(keymap: Keymap, view: str, width: int) -> list[Part]:
     """Return the views with their keys, for the right of the key line, where there is room."""
     keys = {name: key_name(key) for name in DIGITS if (key := keymap.key(f"view.{name}"))}
     if width < _VIEWS_FROM:
-        ends = list(keys.values())[:: max(1, len(keys) - 1)]
-        return [Part("-".join(ends), "key"), Part(" views ", "dim")] if ends else []
+        shown = list(keys.values())
+        in_a_row = len({key[:-1] for key in shown}) == 1 and "".join(key[-1] for key in shown) == "1234567"
+        told = f"{shown[0]}-{shown[-1]}" if in_a_row else " ".join(shown)
+        return [Part(told, "key"), Part(" views ", "dim")] if shown else []
     parts: list[Part] = []
     for name, key in keys.items():
         parts += [Part(f" {key}", "key"), Part(f" {VIEWS[name].lower()}", "accent" if name == view else "dim")]

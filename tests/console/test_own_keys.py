@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
-from roster_tui.actions import ACTIONS
+from roster_tui.actions import ACTIONS, DIGITS
+from roster_tui.console.bars import view_parts
 from roster_tui.keymap import keymap
 from roster_tui.roster.cache import discard
 from roster_tui.workspace import Workspace
@@ -53,7 +56,7 @@ async def test_empty_lists_and_the_line_of_views_do_too(open_console: Open, demo
     own = with_keys(demo, sync__run="f9", nav__back="f10", view__triage="f1", view__sync="f12")
     discard(demo.folder / "roster.sqlite")
     async with open_console(size=(80, 24), workspace=own) as desk:
-        assert desk.lines[-1].endswith("f1-f12 views")
+        assert desk.lines[-1].endswith(" f1 2 3 4 5 6 f12 views")
         for key in ("f1", "2", "3", "4", "f12"):
             await desk.press(key)
             assert "f9 fetches the roster from Clever." in desk.text
@@ -72,3 +75,12 @@ async def test_no_text_shows_where_a_key_should_stand(open_console: Open, view: 
 
 def test_text_of_others_is_left_as_it_is() -> None:
     assert keymap({}).told("{sync.run} {nobody} {} {account}") == "S {nobody} {} {account}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [("1234567", "1-7"), ("", ""), ([f"f{n}" for n in range(1, 8)], "f1-f7"), (["f1", *"234567"], "f1 2 3 4 5 6 7")],
+)
+def test_the_keys_of_the_views_are_told_as_a_row_where_they_are_one(keys: Sequence[str], told: str) -> None:
+    own = {f"view.{name}": keys[place] if keys else "" for place, name in enumerate(DIGITS)}
+    assert "".join(part.text for part in view_parts(keymap(own), "triage", 80)) == (f"{told} views " if told else "")
