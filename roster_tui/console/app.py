@@ -15,7 +15,7 @@ from rich.text import Text
 from textual import on
 from textual.app import App, ComposeResult
 from textual.command import Provider
-from textual.events import Event, InputEvent, Resize
+from textual.events import Event, InputEvent, Key, Resize
 
 from roster_tui.actions import Context, key_name
 from roster_tui.console.bars import Standing, count_parts, key_parts, status_parts, view_parts
@@ -135,6 +135,8 @@ class RosterApp(App[None]):
         """Note that somebody is there, and go on as usual."""
         if isinstance(event, InputEvent):
             self.looks.last_input = time.monotonic()
+        if isinstance(event, Key) and event.is_forwarded and self.browser.typed_ahead(event):
+            return
         await super().on_event(event)
 
     def changed(self) -> None:

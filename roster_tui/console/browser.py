@@ -9,6 +9,7 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Key
 from textual.message import Message
 from textual.widgets import Input
 
@@ -56,6 +57,8 @@ class Browser(Vertical):
         """How many changes are listed, of how many."""
         self._mistake = ""
         self._going = False
+        self._opening = False
+        """Whether the line has been opened, and the focus is on its way to it."""
         self._revealed: str | None = None
         """The finding whose student's values are shown."""
         self._marked_last: int | str | None = None
@@ -352,15 +355,33 @@ class Browser(Vertical):
         )
 
     def _open_line(self, text: str, complete: Callable[[str], str | None], *, going: bool = False) -> None:
-        self._going, field = going, self._filter_field
+        self._going, self._opening, field = going, True, self._filter_field
         field.display = True
         field.placeholder = "teachers FILTER, school NAME, conflicts high, or a name" if going else ""
         field.suggester = Completion(complete)
         field.value = text
+        field.select_all()
         field.focus()
 
+    def typed_ahead(self, key: Key) -> bool:
+        """Give a key to the line that it was typed for, and return whether there is one.
+
+        Many keys at once, over a slow line or pasted, are all on their way to the table when the first of them opens
+        the line. What comes from the line itself is never printable: it has taken that.
+        """
+        field = self._filter_field
+        if not (key.is_printable and field.display and self.screen.is_active) or not (field.has_focus or self._opening):
+            return False
+        field.post_message(Key(key.key, key.character))
+        return True
+
+    @on(DescendantFocus)
+    def _focus_arrived(self) -> None:
+        if self._filter_field.has_focus:
+            self._opening = False
+
     def _close_line(self) -> None:
-        self._going = False
+        self._going = self._opening = False
         self._point_at(None)
         self._filter_field.display = False
         self.table.focus()

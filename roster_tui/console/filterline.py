@@ -44,7 +44,8 @@ class FilterLine(TextLine):
 
     def __init__(self, *, id: str) -> None:
         self._mistake = _Mistake()
-        super().__init__(id=id, compact=True, highlighter=self._mistake)
+        # Its opener selects what stands in it: what is typed before the focus comes is not typed over.
+        super().__init__(id=id, compact=True, highlighter=self._mistake, select_on_focus=False)
 
     def mark(self, start: int, end: int) -> None:
         """Mark the part from ``start`` to ``end`` as a mistake; nothing when both are equal."""

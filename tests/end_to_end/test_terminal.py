@@ -43,6 +43,23 @@ def test_a_morning_at_the_console(demo_folder: Path, demo: Workspace) -> None:
     assert demo.journal.verify().ok
 
 
+def test_what_is_typed_ahead_goes_into_the_line_it_was_meant_for(demo_folder: Path, demo: Workspace) -> None:
+    """A slow machine or line brings many keys at once: none of a word may act on an account."""
+    with Terminal(*CONSOLE, folder=demo_folder) as terminal:
+        terminal.until("Broken for somebody now", "1-7 views")
+        terminal.press("3")
+        terminal.until("Aguilar")
+        terminal.press("/davis")
+        terminal.until("3 of 129", "davis")
+        terminal.press("enter", ":sections s", "escape")
+        terminal.press("/davis, c")
+        terminal.until("1 of 129")
+        terminal.press("escape", "q")
+        assert terminal.ended() == 0
+    kinds = {entry.facts["kind"] for entry in demo.journal.entries()}
+    assert not kinds & {"suspend", "activate", "ticket new"}
+
+
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
 def test_told_to_end_it_puts_the_terminal_back(demo_folder: Path, signum: signal.Signals) -> None:
     with Terminal(*CONSOLE, folder=demo_folder) as terminal:
