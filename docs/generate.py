@@ -1,7 +1,7 @@
 """Write what can be read off the code: the README's tables, the page of findings, the pictures of the real screens.
 
 ``python docs/generate.py`` writes tables and page, ``python docs/generate.py pictures`` the pictures as well.
-A test fails when a table or the page is stale.
+A test fails when a table, the page or a picture is stale.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 import orjson
@@ -22,13 +22,16 @@ from roster_tui.actions import ACTIONS, VIEWS, Action, key_name
 from roster_tui.findings.reference import reference
 from roster_tui.settings import ENVIRONMENT_PREFIX, Settings
 
+if TYPE_CHECKING:
+    from roster_tui.workspace import Workspace
+
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PICTURED_AT = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
 PICTURES = {
     "triage": ("1",),
     "teachers": ("3", "slash", *"school:bluff", "enter", "d"),
-    "conflicts": ("5", "d", "down", "down", "down", "down", "down", "down", "down", "down"),
+    "pairs": ("5", *["down"] * 8, "enter"),
 }
 """The pictures by name, and the keys that lead there from the start."""
 
@@ -95,9 +98,25 @@ def fresh(text: str) -> str:
     return text
 
 
-async def draw_pictures(folder: Path) -> None:
-    """Draw each picture from the real console on the demo district."""
+async def pictures(workspace: Workspace) -> dict[str, str]:
+    """Return each picture by name, drawn by the real console on a district."""
     from roster_tui.console.app import RosterApp
+
+    drawn = {}
+    for name, keys in PICTURES.items():
+        app = RosterApp(workspace)
+        async with app.run_test(size=(120, 30)) as pilot:
+            for key in ("1", *keys):
+                await pilot.press(key)
+                await pilot.pause()
+                await app.workers.wait_for_complete()
+            await pilot.pause()
+            drawn[name] = _alone(app.export_screenshot(title="roster-tui"))
+    return drawn
+
+
+def draw_pictures(folder: Path) -> None:
+    """Draw each picture on the demo district."""
     from roster_tui.demo import DemoOptions, prepare
     from roster_tui.settings import load
     from roster_tui.workspace import open_workspace
@@ -105,14 +124,9 @@ async def draw_pictures(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         options = {"data_dir": data, "timezone": "America/Chicago", "operator": "jdoe"}
         settings = load(Path(data) / "none.toml", {}, options)
-        await asyncio.to_thread(prepare, settings, DemoOptions(), print, lambda: PICTURED_AT)
-        for name, keys in PICTURES.items():
-            app = RosterApp(open_workspace(settings, lambda: PICTURED_AT))
-            async with app.run_test(size=(120, 30)) as pilot:
-                for key in keys:
-                    await pilot.press(key)
-                    await pilot.pause(0.2)
-                (folder / f"{name}.svg").write_text(_alone(app.export_screenshot(title="roster-tui")), "utf-8")
+        prepare(settings, DemoOptions(), print, lambda: PICTURED_AT)
+        for name, picture in asyncio.run(pictures(open_workspace(settings, lambda: PICTURED_AT))).items():
+            (folder / f"{name}.svg").write_text(picture, "utf-8")
 
 
 def _alone(svg: str) -> str:
@@ -124,4 +138,4 @@ if __name__ == "__main__":
     README.write_text(fresh(README.read_text("utf-8")), "utf-8")
     (ROOT / "docs" / "findings.md").write_text(reference(), "utf-8")
     if "pictures" in sys.argv[1:]:
-        asyncio.run(draw_pictures(ROOT / "docs"))
+        draw_pictures(ROOT / "docs")
