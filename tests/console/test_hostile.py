@@ -125,6 +125,37 @@ async def test_every_dialog_line_and_message_draws(open_console: Open, hostile: 
         await desk.press("M")
         assert "Messages of this session" in desk.text
         check(desk)
+        await desk.press("escape")
+        for view in ("3", "4", "5"):
+            await desk.press(view, "t")
+            await desk.until(lambda: len(desk.app.screen_stack) > 1)
+            check(desk)
+            await desk.press("escape")
+            await desk.finish()
+        for key in ("h", "H", "K", "f"):
+            await desk.press("1", key)
+            check(desk)
+            await desk.press("escape")
+            await desk.finish()
+
+
+async def test_both_records_and_every_change_draw_in_full(open_console: Open, hostile: Workspace) -> None:
+    async with open_console(size=(80, 24), workspace=hostile) as desk:
+        await desk.press("equals_sign", "d")
+        for _ in range(len(desk.app.browser.place.among)):
+            assert desk.table.count
+            check(desk)
+            await desk.press("ctrl+r")
+            await desk.finish()
+            check(desk)
+            await desk.press("greater_than_sign")
+        await desk.press("W")
+        assert desk.table.count
+        for name in NAMES[::3]:
+            await desk.press("slash")
+            await desk.paste(name)
+            check(desk)
+            await desk.press("escape")
 
 
 @pytest.mark.parametrize("key", ["colon", "slash"])

@@ -44,10 +44,31 @@ async def test_a_key_walks_through_the_themes_and_says_how_to_keep_one(open_cons
 
 async def test_with_ascii_only_names_go_beyond_it(open_console: Open, demo: Workspace) -> None:
     async with open_console(size=(80, 24), workspace=with_console(demo, ascii=True)) as desk:
-        for keys in (["3"], ["7"], ["5"], ["question_mark"]):
+        for keys in (["3"], ["7"], ["enter"], ["6"], ["5"], ["equals_sign"], ["b"], ["question_mark"]):
             await desk.press(*keys)
             # Names keep their letters; every symbol and line is one that any terminal has.
             assert {char for char in desk.text if not char.isascii() and not char.isalpha()} == set()
+
+
+async def test_with_no_color_everything_is_grey_and_still_told_apart(
+    open_console: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_console(size=(80, 24)) as desk:
+        for keys in (["1"], ["3", "space"], ["5"], ["equals_sign"], ["W"], ["7"], ["question_mark"]):
+            await desk.press(*keys)
+            for segment in (segment for line in desk.strips for segment in line):
+                for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    assert colour is None or len(set(colour.get_truecolor())) == 1, segment
+        await desk.press("escape", "equals_sign")
+        signs = {line.split()[0] for line in desk.rows if line.startswith("  ")}
+        assert signs <= {"=", "≠", "≈", "·"} and len(signs) > 1
+        # The row under the cursor is seen by more than a colour's hue.
+        cursor = next(line for line in desk.strips if any("email" in segment.text for segment in line))
+        others = next(line for line in desk.strips if any("clever id" in segment.text for segment in line))
+        assert {each.style.bgcolor for each in cursor if each.style} != {
+            each.style.bgcolor for each in others if each.style
+        }
 
 
 async def test_own_keys_work_and_show(open_console: Open, demo: Workspace) -> None:
