@@ -100,14 +100,14 @@ class KnownIds:
     def with_unsaid(self, kind: Kind, record: dict[str, Any], unsaid: Mapping[str, str]) -> dict[str, Any]:
         """Return a record with what its files cannot say as the roster has it: silence is no change.
 
-        ``unsaid`` maps a field of Clever's record, or of its role, to the roster's column.
+        ``unsaid`` maps a field of Clever's record, or of its role, to the roster's column; ``a.b`` is ``b`` within ``a``.
         """
         known = self.unsaid(kind, bytes.fromhex(record["id"]), unsaid)
         if not known:
             return record
         if "roles" not in record:
-            return {**record, **known}
-        return {**record, "roles": {name: {**role, **known} for name, role in record["roles"].items()}}
+            return _with(record, known)
+        return {**record, "roles": {name: _with(role, known) for name, role in record["roles"].items()}}
 
     def with_admin_role(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return a teacher or staff member, with the role of a district admin if the roster knows it so."""
@@ -117,3 +117,11 @@ class KnownIds:
     def other_admins(self) -> Iterator[dict[str, Any]]:
         """Yield the district admins not seen yet: Clever keeps them, whatever the files hold."""
         yield from self._admins.values()
+
+
+def _with(record: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    told = dict(record)
+    for path, value in fields.items():
+        outer, _, inner = path.partition(".")
+        told[outer] = {**told.get(outer, {}), inner: value} if inner else value
+    return told

@@ -47,7 +47,13 @@ class OneRosterUpload(CheckedFolder):
 
     layout = "OneRoster"
     unsaid: Mapping[str, Mapping[str, str]] = {
-        "school": {"state_id": "state_id", "low_grade": "low_grade", "high_grade": "high_grade"},
+        "school": {
+            "state_id": "state_id",
+            "low_grade": "low_grade",
+            "high_grade": "high_grade",
+            "principal.name": "principal",
+            "principal.email": "email",
+        },
         "teacher": {"state_id": "state_id", "title": "title"},
         "student": {"state_id": "state_id", "dob": "born"},
     }

@@ -128,9 +128,12 @@ def test_only_what_differs_is_staged(district: Workspace, files: Path) -> None:
     assert tallies["section"].fetched == tallies["section"].updated == len(sections) > 0
 
 
-def test_what_oneroster_cannot_say_stays_as_it_is(district: Workspace, tmp_path: Path) -> None:
-    tally = ahead(district, as_oneroster(DISTRICT, tmp_path / "oneroster", "1.2")).forecast.tallies["student"]
-    assert tally == Tally(before=1_900, fetched=0, added=0, updated=0, removed=0)
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_what_oneroster_cannot_say_stays_as_it_is(district: Workspace, tmp_path: Path, version: str) -> None:
+    forecast = ahead(district, as_oneroster(DISTRICT, tmp_path / "oneroster", version)).forecast
+    assert forecast.tallies["student"] == Tally(before=1_900, fetched=0, added=0, updated=0, removed=0)
+    assert not any(tally.added or tally.updated or tally.removed for tally in forecast.tallies.values())
+    assert (forecast.held, forecast.held_by_clever) == ((), ())
 
 
 def test_nothing_is_written_and_nothing_stays(district: Workspace, folder: Path, files: Path) -> None:
