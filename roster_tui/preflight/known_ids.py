@@ -100,7 +100,8 @@ class KnownIds:
     def with_unsaid(self, kind: Kind, record: dict[str, Any], unsaid: Mapping[str, str]) -> dict[str, Any]:
         """Return a record with what its files cannot say as the roster has it: silence is no change.
 
-        ``unsaid`` maps a field of Clever's record, or of its role, to the roster's column; ``a.b`` is ``b`` within ``a``.
+        ``unsaid`` maps a field of Clever's record, or of its role, to the roster's column; ``a.b`` is the ``b`` in
+        ``a``.
         """
         known = self.unsaid(kind, bytes.fromhex(record["id"]), unsaid)
         if not known:

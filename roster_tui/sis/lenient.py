@@ -107,11 +107,11 @@ class LenientFile:
             with self._open() as text:
                 for _ in range(self._first_line):
                     text.readline()
-                yield from self._rows(text, self._first_line + 1, note)
+                yield from self._rows(text, self._first_line + 1, note, quietly)
         except OSError as error:
             note(FILE_UNREADABLE, 0, (error.strerror or str(error)).lower(), None)
 
-    def _rows(self, text: TextIO, line: int, note: Note) -> Iterator[Batch]:
+    def _rows(self, text: TextIO, line: int, note: Note, quietly: bool) -> Iterator[Batch]:
         width = len(self.header)
         while chunk := text.read(_CHUNK) + text.readline():
             numbers: Sequence[int]
@@ -123,7 +123,9 @@ class LenientFile:
                 numbers, rows, line = self._by_rows(chunk, text, line, note)
                 columns = list(map(list, zip(*rows, strict=True)))
             if columns:
-                yield Batch(numbers, columns, _doubtful(chunk), _padded(chunk))
+                # Where nothing is told, a value only has to be decoded.
+                doubtful = not _is_utf_8(chunk) or (not quietly and _doubtful(chunk))
+                yield Batch(numbers, columns, doubtful, _padded(chunk))
 
     def _by_rows(self, chunk: str, text: TextIO, line: int, note: Note) -> tuple[Sequence[int], list[list[str]], int]:
         """Return the rows of a chunk that is not as plain as most, their lines, and the line after them."""
@@ -228,15 +230,12 @@ def _columns(chunk: str, width: int) -> list[list[str]] | None:
 
 def _doubtful(chunk: str) -> bool:
     """Whether a chunk needs a look at each value. Single characters first: they are found at memory speed."""
-    return (
-        "\0" in chunk
-        or any(sign in chunk and _begins(chunk, sign) for sign in "=@+-")
-        or not (chunk.isascii() or _is_utf_8(chunk))
-        or _has_long_line(chunk)
-    )
+    return "\0" in chunk or any(sign in chunk and _begins(chunk, sign) for sign in "=@+-") or _has_long_line(chunk)
 
 
 def _is_utf_8(chunk: str) -> bool:
+    if chunk.isascii():
+        return True
     try:
         chunk.encode()
     except UnicodeEncodeError:
