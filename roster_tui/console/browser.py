@@ -53,6 +53,8 @@ class Browser(Vertical):
         self.history: list[Place] = []
         self._report: Report | None = None
         self._window: Window | None = None
+        self._detailed: tuple[str, int | str] | None = None
+        """What the detail is about."""
         self._counted = ""
         """How many changes are listed, of how many."""
         self._mistake = ""
@@ -210,7 +212,10 @@ class Browser(Vertical):
         if self.detail.display and self.row is not None:
             width = max(20, self.detail.size.width)
             revealed = self.finding is not None and self.finding.finding.id == self._revealed
-            self.detail.show(detail_at(self._workspace, self._report, self.row, width, revealed=revealed))
+            lines = detail_at(self._workspace, self._report, self.row, width, revealed=revealed)
+            about = (self.row.kind, self.row.key)
+            self.detail.show(lines, anew=about != self._detailed)
+            self._detailed = about
         elif self.detail.display:
             self.detail.show([])
 

@@ -124,11 +124,12 @@ class Pane(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._lines: list[Parts] = []
 
-    def show(self, lines: list[Parts]) -> None:
-        """Draw these lines from the top."""
+    def show(self, lines: list[Parts], *, anew: bool = True) -> None:
+        """Draw these lines: from the top, or where one had scrolled to when they are about the same as before."""
         self._lines = lines
         self.virtual_size = Size(self.size.width, len(lines))
-        self.scroll_to(y=0, animate=False, immediate=True)
+        if anew:
+            self.scroll_to(y=0, animate=False, immediate=True)
         self.refresh()
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+from roster_tui import decisions
 from roster_tui.roster.cache import discard
 from roster_tui.workspace import Workspace
 from tests.console.conftest import Open
@@ -73,6 +74,32 @@ async def test_the_cursor_stays_with_its_record_when_another_process_writes(
         await desk.until(lambda: desk.table.cursor == place - 3)
         assert desk.who == who
         assert "■ suspended" in next(line for line in desk.rows if who in line)
+
+
+async def test_the_detail_stays_where_one_reads_when_another_process_writes(
+    open_console: Open, demo: Workspace
+) -> None:
+    async with open_console(size=(80, 24)) as desk:
+        await desk.press("3", "d")
+        detail = desk.app.browser.detail
+        detail.scroll_to(y=2, animate=False, immediate=True)
+        before = detail.text
+        assert detail.scroll_offset.y == 2
+        with demo.cache.writing() as db:
+            db.execute("UPDATE account SET role = 'Instructional Coach'")
+        await desk.until(lambda: detail.text != before)
+        assert detail.scroll_offset.y == 2
+        await desk.press("down")
+        assert detail.scroll_offset.y == 0
+
+
+async def test_both_records_follow_what_another_console_decides(open_console: Open, demo: Workspace) -> None:
+    async with open_console() as desk:
+        await desk.press("equals_sign", "greater_than_sign", "down")
+        row = desk.app.browser.row
+        await asyncio.to_thread(decisions.decide, demo, desk.app.browser.place.finding, "accepted")
+        await desk.until(lambda: "Accepted by jdoe" in desk.rows[0])
+        assert desk.app.browser.row is not None and row is not None and desk.app.browser.row.key == row.key
 
 
 async def test_a_damaged_cache_is_moved_aside_and_a_sync_rebuilds_it(open_console: Open, demo: Workspace) -> None:
