@@ -10,6 +10,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from roster_tui.workspace import Workspace
@@ -157,6 +158,19 @@ def test_a_fault_of_ours_shows_no_students_name(demo_folder: Path, demo: Workspa
     told = report.read_bytes()
     assert b"ValueError" in told and b"finding_lines" in told
     assert not [value for value in secrets if value in told]
+
+
+def test_a_passphrase_is_asked_for_twice_and_never_shown(demo_folder: Path, tmp_path: Path) -> None:
+    file, passphrase = tmp_path / "case.age", "correct horse battery"
+    seal = ("ticket", "seal", str(file), "--where", "school:bluff", "--passphrase", "--reason", "case 4711")
+    with Terminal("-m", "roster_tui", *seal, folder=demo_folder) as terminal:
+        terminal.until("Passphrase")
+        terminal.press(passphrase, "enter")
+        terminal.until("Repeat for confirmation")
+        terminal.press(passphrase, "enter")
+        assert terminal.ended() == 0, terminal.text
+        assert b"Sealed: " in terminal.raw and passphrase.encode() not in terminal.raw
+    assert pyrage.passphrase.decrypt(file.read_bytes(), passphrase).startswith(b"sis_id,clever_id\r\n")
 
 
 def test_without_a_terminal_it_says_so(demo_folder: Path) -> None:
