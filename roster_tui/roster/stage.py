@@ -64,7 +64,7 @@ class Stage:
         raw = [(bytes.fromhex(clever_id),) for clever_id in ids]
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR IGNORE INTO touched VALUES (?)", raw)
-        for kind in KINDS:
+        for kind in KINDS if any(self.fetched.values()) else ():
             self._db.executemany(f"DELETE FROM {kind.name} WHERE id = ?", raw)
         self._db.execute("COMMIT")
 
