@@ -135,7 +135,7 @@ class RosterApp(App[None]):
         """Note that somebody is there, and go on as usual."""
         if isinstance(event, InputEvent):
             self.looks.last_input = time.monotonic()
-        if isinstance(event, Key) and event.is_forwarded and self.browser.typed_ahead(event):
+        if isinstance(event, Key) and event.is_forwarded and self.browser.line.typed_ahead(event):
             return
         await super().on_event(event)
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Key
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input
 
 from roster_tui.console.bars import crumb_parts, mistake_fits, report_counts, window_counts
 from roster_tui.console.columns import Column, Row
-from roster_tui.console.completion import Completion, completed_filter
 from roster_tui.console.filterline import FilterLine
-from roster_tui.console.going import School, completed, destination
 from roster_tui.console.lines import Line, Pane, wrapped
+from roster_tui.console.marking import Marking
 from roster_tui.console.ordering import ordered
 from roster_tui.console.places import Place, Visited, opened
 from roster_tui.console.preferring import Preferring
@@ -27,12 +26,12 @@ from roster_tui.console.reports import Report
 from roster_tui.console.showing import detail_at, failed, report_at
 from roster_tui.console.sources import RosterSource, shown_rows, with_extras
 from roster_tui.console.table import RecordTable, Source
+from roster_tui.console.typed_line import TypedLine
 from roster_tui.findings.store import Known, Status
 from roster_tui.keymap import keys_of
 from roster_tui.roster.cache import CacheDamaged
-from roster_tui.roster.filter import EVERYTHING, FilterError, parse
+from roster_tui.roster.filter import EVERYTHING
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
-from roster_tui.roster.read import schools_named
 from roster_tui.roster.window import Window
 from roster_tui.side_by_side import stepped
 from roster_tui.workspace import Workspace
@@ -57,14 +56,11 @@ class Browser(Vertical):
         """What the detail is about."""
         self._counted = ""
         """How many changes are listed, of how many."""
-        self._mistake = ""
-        self._going = False
-        self._opening = False
-        """Whether the line has been opened, and the focus is on its way to it."""
         self._revealed: str | None = None
         """The finding whose student's values are shown."""
-        self._marked_last: int | str | None = None
         self._visited = Visited(self.place)
+        self.line = TypedLine(self, reading, preferring)
+        self.marking = Marking(self)
 
     def compose(self) -> ComposeResult:
         """Lay out breadcrumb, list with detail, and the filter's line."""
@@ -129,7 +125,8 @@ class Browser(Vertical):
         return self.query_one("#detail", Pane)
 
     @property
-    def _filter_field(self) -> FilterLine:
+    def filter_field(self) -> FilterLine:
+        """The line that is typed in."""
         return self.query_one("#filter", FilterLine)
 
     # -- showing ------------------------------------------------------------------------------------
@@ -146,7 +143,7 @@ class Browser(Vertical):
         place = self.place
         self._report = ordered(report_at(self._workspace, place, self._revealed), place.order, place.descending)
         self._show_rows(self._report)
-        self._show_around()
+        self.show_around()
 
     def _remember_row(self, key: int | str) -> None:
         """Keep in the place where one is in its list."""
@@ -180,7 +177,7 @@ class Browser(Vertical):
             return
         self._report, self._window, self._counted = None, None, changed.counted
         self._show_rows(changed)
-        self._show_around()
+        self.show_around()
 
     def _show_window(self, place: Place, window: Window) -> None:
         if place is not self.place:
@@ -191,19 +188,20 @@ class Browser(Vertical):
         filtered = place.filter != EVERYTHING
         self._show_rows(RosterSource(self._reading.pages, window, keys, filtered=filtered, extras=extras))
         self.table.show_marks(place.marks)
-        self._show_around()
+        self.show_around()
 
-    def _show_around(self) -> None:
+    def show_around(self) -> None:
+        """Write what stands around the list: where one is, how much there is, and what is wrong with what is typed."""
         if self._window is not None:
             counts = window_counts(self._window)
         else:
             counts = report_counts(self._report) if self._report else self._counted
         width, pane = self.size.width, self.query_one("#mistake", Pane)
-        fits = not self._mistake or mistake_fits(self.place, counts, self._mistake, width)
-        self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self._mistake if fits else ""))
+        fits = not self.line.mistake or mistake_fits(self.place, counts, self.line.mistake, width)
+        self.query_one("#crumb", Line).show(*crumb_parts(self.place, counts, self.line.mistake if fits else ""))
         if pane.display is fits:
             pane.display = not fits
-        pane.show([] if fits else wrapped(self._mistake, width - 2, "bad"))
+        pane.show([] if fits else wrapped(self.line.mistake, width - 2, "bad"))
         self.show_detail()
         self.post_message(self.Changed())
 
@@ -237,8 +235,8 @@ class Browser(Vertical):
     def _show_at(self, place: Place) -> None:
         self._revealed = None
         self.place = place
-        self._mistake = ""
-        self._filter_field.display = False
+        self.line.mistake = ""
+        self.filter_field.display = False
         self.table.forget()
         self.table.focus()
         self.refresh_place()
@@ -291,7 +289,7 @@ class Browser(Vertical):
     def back(self) -> None:
         """Clear the filter, or go back one step."""
         if self.place.filter_text:
-            self._narrow("")
+            self.line.narrow("")
         elif self.history:
             self._arrive(self.history.pop())
 
@@ -333,63 +331,7 @@ class Browser(Vertical):
         self._show_at(place)
         return True
 
-    def open_going(self) -> None:
-        """Let a place be typed."""
-        self._open_line("", lambda text: completed(text, self._schools, self._preferring.now.filters), going=True)
-
-    def _schools(self, words: str) -> list[School]:
-        return [School(*each) for each in schools_named(self._reading.pages, words)]
-
-    def _go_where(self, text: str) -> None:
-        try:
-            place = destination(text, self._schools, self._preferring.now.filters)
-        except FilterError as error:
-            self._point_at(error)
-            return
-        self._close_line()
-        self.go(place)
-
-    # -- narrowing and ordering ---------------------------------------------------------------------
-
-    def open_filter(self, text: str | None = None) -> None:
-        """Let the filter be typed, on from the present one or from a text."""
-        fields = self.place.fields
-        assert fields is not None
-        self._open_line(
-            self.place.filter_text if text is None else text, lambda text: completed_filter(text, fields, self._schools)
-        )
-
-    def _open_line(self, text: str, complete: Callable[[str], str | None], *, going: bool = False) -> None:
-        self._going, self._opening, field = going, True, self._filter_field
-        field.display = True
-        field.placeholder = "teachers FILTER, school NAME, conflicts high, or a name" if going else ""
-        field.suggester = Completion(complete)
-        field.value = text
-        field.select_all()
-        field.focus()
-
-    def typed_ahead(self, key: Key) -> bool:
-        """Give a key to the line that it was typed for, and return whether there is one.
-
-        Many keys at once, over a slow line or pasted, are all on their way to the table when the first of them opens
-        the line. What comes from the line itself is never printable: it has taken that.
-        """
-        field = self._filter_field
-        if not (key.is_printable and field.display and self.screen.is_active) or not (field.has_focus or self._opening):
-            return False
-        field.post_message(Key(key.key, key.character))
-        return True
-
-    @on(DescendantFocus)
-    def _focus_arrived(self) -> None:
-        if self._filter_field.has_focus:
-            self._opening = False
-
-    def _close_line(self) -> None:
-        self._going = self._opening = False
-        self._point_at(None)
-        self._filter_field.display = False
-        self.table.focus()
+    # -- ordering and marking ------------------------------------------------------------------------
 
     def sort(self) -> None:
         """Sort by the next column."""
@@ -403,85 +345,25 @@ class Browser(Vertical):
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
-        if self._going:
-            self._point_at(None)
-        else:
-            self._narrow(event.value)
+        self.line.typed(event.value)
+
+    @on(DescendantFocus)
+    def _focus_arrived(self) -> None:
+        self.line.focus_arrived()
 
     @on(Input.Submitted, "#filter")
     def _line_done(self, event: Input.Submitted) -> None:
-        if self._going:
-            self._go_where(event.value)
-        else:
-            self._close_line()
+        self.line.done(event.value)
 
-    def leave_filter(self) -> bool:
-        """Close the line that is typed in if it is open, and clear the filter; returns whether it was open."""
-        if not self._filter_field.has_focus:
-            return False
-        was_filter = not self._going
-        self._close_line()
-        if was_filter:
-            self._narrow("")
-        return True
+    @property
+    def all_keys(self) -> Sequence[int] | None:
+        """The keys of every row that passes the filter; None while not all of them are known."""
+        return self._window.keys if self._window is not None and self._window.complete else None
 
-    def _narrow(self, text: str) -> None:
-        """Filter by ``text``; a mistake is pointed at, and the last good filter stays."""
-        if self.place.fields is None:
-            return
-        try:
-            wanted = parse(text, self.place.fields)
-        except FilterError as error:
-            self._point_at(error)
-            return
-        self._point_at(None)
-        if text != self.place.filter_text:
-            self.place.filter, self.place.filter_text = wanted, text
-            self.refresh_place()
-
-    def _point_at(self, error: FilterError | None) -> None:
-        """Mark a mistake and say what it is, or take both away."""
-        self._mistake = error.message if error else ""
-        self._filter_field.mark(*((error.start, error.end) if error else (0, 0)))
-        self._show_around()
-
-    # -- marking ------------------------------------------------------------------------------------
-
-    def mark(self) -> None:
-        """Mark the row under the cursor or take its mark away, and go on to the next."""
-        if self.row is not None:
-            self.place.marks ^= {self.row.key}
-            self._marked_last = self.row.key
-            self._show_marks()
-            self.table.move_by(1)
-
-    def mark_all(self) -> bool:
-        """Mark every row that passes the filter; False while not all of them are known yet."""
-        if self._window is None or not self._window.complete:
-            return False
-        self.place.marks |= set(self._window.keys)
-        self._show_marks()
-        return True
-
-    def mark_range(self) -> bool:
-        """Mark every row between the one marked last and the cursor; False while the list is still being read."""
-        if self._window is None or not self._window.complete or self.row is None:
-            return False
-        keys = self._window.keys
-        here = self.table.cursor
-        last = self.table.position(self._marked_last)
-        first, end = sorted((here if last is None else last, here))
-        self.place.marks |= set(keys[first : end + 1])
-        self._show_marks()
-        return True
-
-    def invert_marks(self) -> bool:
-        """Mark what is not marked and the other way round; False while the list is still being read."""
-        if self._window is None or not self._window.complete:
-            return False
-        self.place.marks ^= set(self._window.keys)
-        self._show_marks()
-        return True
+    def show_marks(self) -> None:
+        """Write the marks of the place."""
+        self.table.show_marks(self.place.marks)
+        self.show_around()
 
     def chosen_rows(self) -> list[list[str]]:
         """Return what the marked rows, or the one under the cursor, hold in the columns of the list."""
@@ -494,15 +376,6 @@ class Browser(Vertical):
             rows = [self.row] if self.row is not None else []
         copied = self.table.copied_columns
         return [[row.cells[index].text for index in copied] for row in rows]
-
-    def unmark_all(self) -> None:
-        """Take all marks away."""
-        self.place.marks.clear()
-        self._show_marks()
-
-    def _show_marks(self) -> None:
-        self.table.show_marks(self.place.marks)
-        self._show_around()
 
     @on(RecordTable.Moved)
     def _moved(self) -> None:

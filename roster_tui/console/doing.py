@@ -36,7 +36,7 @@ class Doing:
 
     def act(self, action_id: str) -> None:
         """Do an action of the table, or say why it cannot be done."""
-        if action_id == "nav.back" and self._browser.leave_filter():
+        if action_id == "nav.back" and self._browser.line.leave():
             return
         if reason := BY_ID[action_id].unavailable(self._app.context()):
             self._app.tell(self._app.keymap.told(reason), "warning")
@@ -156,7 +156,7 @@ class Doing:
                 self._app.tell(error.message, "warning")
                 return
             self._browser.go(Place(saved.view))
-            self._browser.open_filter(saved.text)
+            self._browser.line.open_filter(saved.text)
 
     # -- screens ------------------------------------------------------------------------------------
 
@@ -297,7 +297,7 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "nav.back": lambda do: do._browser.back(),
     "nav.before": lambda do: do._step(-1),
     "nav.after": lambda do: do._step(1),
-    "nav.go": lambda do: do._browser.open_going(),
+    "nav.go": lambda do: do._browser.line.open_going(),
     "detail.toggle": lambda do: do._browser.toggle_detail(),
     "row.why": Doing._why,
     "row.reveal": Doing._reveal,
@@ -308,17 +308,17 @@ HANDLERS: Mapping[str, Callable[[Doing], object]] = {
     "pair.next": lambda do: do._step_pair(1),
     "pair.previous": lambda do: do._step_pair(-1),
     "finding.set_aside": lambda do: do._browser.toggle_set_aside(),
-    "list.filter": lambda do: do._browser.open_filter(),
+    "list.filter": lambda do: do._browser.line.open_filter(),
     "list.sort": lambda do: do._sort(do._browser.sort),
     "list.reverse": lambda do: do._sort(do._browser.reverse),
     "filter.save": Doing._save_filter,
     "filter.choose": Doing._choose_filter,
     "list.columns": Doing._choose_columns,
-    "mark.toggle": lambda do: do._browser.mark(),
-    "mark.all": lambda do: do._marked(do._browser.mark_all()),
-    "mark.range": lambda do: do._marked(do._browser.mark_range()),
-    "mark.invert": lambda do: do._marked(do._browser.invert_marks()),
-    "mark.none": lambda do: do._browser.unmark_all(),
+    "mark.toggle": lambda do: do._browser.marking.toggle(),
+    "mark.all": lambda do: do._marked(do._browser.marking.all()),
+    "mark.range": lambda do: do._marked(do._browser.marking.range()),
+    "mark.invert": lambda do: do._marked(do._browser.marking.invert()),
+    "mark.none": lambda do: do._browser.marking.none(),
     "account.suspend": _on_accounts("account.suspend"),
     "account.unsuspend": _on_accounts("account.unsuspend"),
     "account.activate": _on_accounts("account.activate"),

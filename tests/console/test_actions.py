@@ -78,7 +78,7 @@ async def test_from_home_each_action_is_reached_by_keys_and_does_something_or_sa
             await desk.until(lambda before=before, told=told: desk.text != before or len(desk.toasts) > told)
             for _ in range(3):
                 # A line to search in takes the first escape for itself.
-                if len(desk.app.screen_stack) > 1 or desk.app.browser._filter_field.has_focus:
+                if len(desk.app.screen_stack) > 1 or desk.app.browser.filter_field.has_focus:
                     await desk.press("escape")
             await desk.finish()
             assert len(desk.app.screen_stack) == 1, action.id

@@ -94,7 +94,7 @@ async def test_a_mistake_is_marked_and_the_last_good_filter_stays(open_console: 
         await desk.paste(" stats:active")
         assert "there is no field stats; did you mean status:?" in desk.text
         assert desk.rows == passing
-        field = desk.app.browser._filter_field
+        field = desk.app.browser.filter_field
         marked = [span for span in field._value.spans if "reverse" in str(span.style)]
         assert [field.value[span.start : span.end] for span in marked] == ["stats"]
         field.value = "davis"
@@ -125,7 +125,7 @@ async def test_nothing_that_can_be_typed_breaks_the_list(open_console: Open) -> 
             "NOT near(",
             "a" * 9_000,
         ):
-            desk.app.browser._filter_field.value = typed
+            desk.app.browser.filter_field.value = typed
             await desk.settle()
             assert "could not be read" not in desk.text
         await desk.press("escape")
@@ -136,7 +136,7 @@ async def test_pasted_text_steers_nothing(open_console: Open) -> None:
     async with open_console() as desk:
         await desk.press("3", "slash")
         await desk.paste("\x1b]52;c;ZXZpbA==\x07\x9b31m\nsecond line")
-        assert desk.app.browser._filter_field.value == "␛]52;c;ZXZpbA==␇<U+009B>31m"
+        assert desk.app.browser.filter_field.value == "␛]52;c;ZXZpbA==␇<U+009B>31m"
         assert desk.text.replace("\n", "").isprintable()
 
 

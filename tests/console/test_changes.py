@@ -68,7 +68,7 @@ async def test_of_a_student_nothing_can_be_read_and_none_is_found_by_a_name(
             await desk.pilot.pause()
         for change in of_students:
             await desk.press("slash")
-            desk.app.browser._filter_field.value = change.label.split(",")[0].lower()
+            desk.app.browser.filter_field.value = change.label.split(",")[0].lower()
             await desk.press("enter")
             assert change.clever_id not in [
                 row.clever_id for row in desk.table._source._read(desk.table._source._lines)

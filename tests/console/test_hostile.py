@@ -62,7 +62,7 @@ async def test_the_way_down_plans_toasts_help_and_palette_draw(open_console: Ope
         await desk.press("escape", "minus")
         for name in ("[/b]", "@click"):
             await desk.press("slash")
-            desk.app.browser._filter_field.value = name
+            desk.app.browser.filter_field.value = name
             await desk.press("enter", "s")
             await desk.finish()
             check(desk)

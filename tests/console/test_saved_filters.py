@@ -54,7 +54,7 @@ async def test_a_filter_is_saved_and_gone_to_again(open_console: Open, demo: Wor
         await go_to(desk, "Who Waits")
         assert desk.crumb.startswith("Teachers   filter: status:pending")
         await desk.press("1", "ctrl+p")
-        await desk.type("who waits")
+        await desk.type("filter who waits")
         listed = desk.app.screen.query_one(CommandList)
         await desk.until(lambda: listed.option_count == 1)
         await desk.press("enter")
@@ -94,7 +94,7 @@ async def test_what_no_longer_holds_is_listed_with_its_mistake_and_opened_where_
         await desk.press("down")
         assert "did you mean status:?" in desk.text.replace("│\n", " ")
         await desk.press("enter")
-        field = desk.app.browser._filter_field
+        field = desk.app.browser.filter_field
         assert field.has_focus
         assert field.value == "davis stats:active"
         assert [field.value[span.start : span.end] for span in field._value.spans] == ["stats"]

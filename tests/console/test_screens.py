@@ -134,11 +134,11 @@ def _named(style: Style | None) -> str:
 async def at(desk: Desk, name: str, keys: tuple[str, ...]) -> None:
     """Go home, and from there to a screen."""
     for _ in range(4):
-        if len(desk.app.screen_stack) > 1 or desk.app.browser._filter_field.has_focus:
+        if len(desk.app.screen_stack) > 1 or desk.app.browser.filter_field.has_focus:
             await desk.press("escape")
     if desk.app.browser.detail.display:
         desk.app.browser.toggle_detail()
-    desk.app.browser.unmark_all()
+    desk.app.browser.marking.none()
     await desk.press("1", *keys)
     if name in WORKS:
         await desk.until(lambda: len(desk.app.screen_stack) > 1)
