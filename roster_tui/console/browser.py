@@ -33,7 +33,6 @@ from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.filter import EVERYTHING
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
 from roster_tui.roster.window import Window
-from roster_tui.side_by_side import stepped
 from roster_tui.workspace import Workspace
 
 
@@ -278,6 +277,8 @@ class Browser(Vertical):
 
     def step_pair(self, steps: int) -> bool:
         """Show the two records before or after these; False at either end."""
+        from roster_tui.side_by_side import stepped
+
         beside = stepped(self.place.among, self.place.finding, steps)
         if beside is None:
             return False
