@@ -18,6 +18,7 @@ from roster_tui.roster.filter import parse
 from roster_tui.roster.kinds import BY_NAME, SCHOOL, SECTION, STUDENT, TEACHER
 from roster_tui.roster.listing import Listing, narrows
 from roster_tui.roster.read import key_of, rows
+from roster_tui.roster.students import passing
 from roster_tui.roster.text import fold, listed_name, spoken_name
 from roster_tui.roster.window import Window, first_window, full_window
 from tests.conftest import NOW
@@ -281,8 +282,18 @@ def test_an_id_that_two_share_names_nobody(cache: Cache) -> None:
 
 def test_every_field_can_be_asked_in_every_way(district: Cache) -> None:
     with district.reading() as db:
-        for kind, fields in FIELDS.items():
-            for name, field in fields.items():
+        for kind in ORDERS:
+            for name, field in FIELDS[kind].items():
                 value = field.type.choices[0] if field.type.choices else ">1" if field.type.number else "none"
                 for text in (f"{name}:{value}", f"-{name}:{value}", f"a {name}:{value}", f"{name}:{value} -a"):
                     full_window(db, Listing(BY_NAME[kind], filter=parse(text, field_types(BY_NAME[kind]))))
+
+
+def test_students_are_in_no_list_but_every_field_of_theirs_can_be_asked(district: Cache) -> None:
+    assert STUDENT.name not in ORDERS
+    with district.reading() as db:
+        everybody = passing(db, parse("", field_types(STUDENT)))
+        for name, field in FIELDS[STUDENT.name].items():
+            value = field.type.choices[0] if field.type.choices else ">1" if field.type.number else "none"
+            some, others = (passing(db, parse(f"{sign}{name}:{value}", field_types(STUDENT))) for sign in ("", "-"))
+            assert sorted([*some, *others]) == everybody, name
