@@ -27,7 +27,7 @@ def check(desk: Desk) -> None:
                 assert char not in "\u2028\u2029\u061c"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((120, 40), marks=pytest.mark.thorough)], ids=str)
 async def test_every_view_every_row_and_every_detail_draws(
     open_console: Open, hostile: Workspace, size: tuple[int, int]
 ) -> None:
