@@ -36,6 +36,7 @@ def test_every_action_is_described() -> None:
         assert action.verb is None or action.danger > Danger.READ
 
 
+@pytest.mark.thorough
 async def test_every_action_is_reached_by_its_key_in_each_of_its_views(
     open_console: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

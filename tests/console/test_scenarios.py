@@ -18,7 +18,12 @@ from tests.console.scenario import BOTH, Scenario, play, read
 FOLDER = Path(__file__).parent / "scenarios"
 SCENARIOS = list(read(FOLDER, list(DISTRICTS)))
 PLAYED = [
-    pytest.param(each, size, id=f"{each.place.split(':')[0]}-{each.title}-{size[0]}x{size[1]}")
+    pytest.param(
+        each,
+        size,
+        id=f"{each.place.split(':')[0]}-{each.title}-{size[0]}x{size[1]}",
+        marks=[pytest.mark.thorough] if size != each.sizes[0] else [],
+    )
     for each in SCENARIOS
     for size in each.sizes
 ]

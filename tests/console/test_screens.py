@@ -157,7 +157,8 @@ def compared(name: str, size: tuple[int, int], now: str, update: bool) -> str:
     return "\n".join(difflib.unified_diff(before.split("\n"), now.split("\n"), file.name, "now", lineterm="", n=1))
 
 
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+WIDE = pytest.param((120, 40), marks=pytest.mark.thorough, id="120x40")
+SIZES = pytest.mark.parametrize("size", [pytest.param((80, 24), id="80x24"), WIDE])
 
 
 @SIZES
