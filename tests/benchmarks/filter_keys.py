@@ -49,8 +49,10 @@ WORDS = (
     '"and history"',
 )
 UNDER_ORDERS = ("e", "th", "sci")
-ORDERS = {"school": "School", "sis": "SIS ID", "students": "Stud", "grade": "Grade", "findings": "Findings"}
-"""The orders after the first, as the sort key walks through them, and the column that shows each."""
+USUAL = "Name"
+"""The column that sorts at first, and again when the sort key has been through all that are shown."""
+MARKED = re.compile(r"(\S+(?: \S+)*)[▲▼]")
+"""The column that sorts, in the header."""
 BURST_SECONDS = 0.06
 SECOND_LINE, HEADER = 1, 2
 ESCAPE_SECONDS = 0.3
@@ -70,6 +72,8 @@ class Times:
     """Keys that were answered by a frame without rows while more was looked for."""
     bursts: list[float] = field(default_factory=list)
     sorting: list[float] = field(default_factory=list)
+    sorted_whole: list[float] = field(default_factory=list)
+    """Sort keys, until the order stands: those that no index has are sorted when they are asked for."""
     under_orders: list[float] = field(default_factory=list)
 
 
@@ -124,12 +128,18 @@ class Sections:
             at = self._terminal.press(key)
         return 1000 * (self._terminal.until(lambda shown: _answered(shown, word)) - at)
 
-    def sort(self, column: str) -> float:
-        """Go to the next order; returns milliseconds until its column is marked."""
+    def sort(self) -> tuple[str, float, float]:
+        """Go to the next order; returns its column, and milliseconds to its frame and until the order stands."""
+        before = self._sorting
         at = self._terminal.press("o")
-        return 1000 * (
-            self._terminal.until(lambda shown: re.search(f"{column}[▲▼]", shown.lines[HEADER]) is not None) - at
-        )
+        seen = self._terminal.until(lambda _: self._sorting not in (None, before))
+        whole = self._terminal.until(lambda shown: bool(shown.lines[HEADER + 1].strip()) and _is_whole(shown))
+        return self._sorting or "", 1000 * (seen - at), 1000 * (whole - at)
+
+    @property
+    def _sorting(self) -> str | None:
+        marked = MARKED.search(self._terminal.lines[HEADER])
+        return marked[1] if marked else None
 
 
 def _answered(shown: Terminal, text: str) -> bool:
@@ -164,13 +174,15 @@ def drive(sections: Sections, words: Sequence[str], rounds: int) -> Times:
                 sections.open_filter()
                 times.bursts.append(sections.burst(word))
                 sections.clear_filter()
-        for column in ORDERS.values():
-            times.sorting.append(sections.sort(column))
-            for word in UNDER_ORDERS[: len(words)]:
+        column = ""
+        while column != USUAL:
+            column, to_frame, to_whole = sections.sort()
+            times.sorting.append(to_frame)
+            times.sorted_whole.append(to_whole)
+            for word in UNDER_ORDERS[: len(words)] if column != USUAL else ():
                 sections.open_filter()
                 times.under_orders += [to_frame for _, to_frame, *_ in sections.type(word)]
                 sections.clear_filter()
-        times.sorting.append(sections.sort("Name"))
     return times
 
 
@@ -192,6 +204,7 @@ def measure(size: str, words: Sequence[str], rounds: int) -> Iterator[Figure]:
     yield Figure("  of these, first answered without rows", times.searching, "keys")
     yield from _spread("last key of a burst to frame", times.bursts)
     yield from _spread("sort key to frame", times.sorting)
+    yield from _spread("  until the order stands", times.sorted_whole, None)
     yield from _spread("filter key to frame under another order", times.under_orders)
     yield Figure("longest block of the event loop", max(blocks, default=0.0), "ms", GOAL_MS)
 
