@@ -96,6 +96,7 @@ class Carrying:
                 await self._note(await self._batch(left.popleft()))
                 tell()
         except BaseException:
+            # Whatever ended this one, cancelled or at fault: the others beside it take no further batch.
             self._stopping = True
             raise
 

@@ -29,6 +29,7 @@ def replace_atomically(file: Path, content: bytes) -> None:
             os.fsync(out.fileno())
         beside.replace(file)
     except BaseException:
+        # Also when it is interrupted: half a file beside the old one is of use to nobody.
         with contextlib.suppress(OSError):
             beside.unlink()
         raise

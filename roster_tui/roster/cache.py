@@ -102,6 +102,7 @@ class Cache:
             try:
                 yield db
             except BaseException:
+                # Also when it is cancelled or interrupted: what is not whole is not kept.
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")

@@ -71,6 +71,7 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
+        # Also when it is interrupted: a night is there whole or not at all.
         db.execute("ROLLBACK")
         raise
 

@@ -30,6 +30,7 @@ async def fetch_everything(workspace: Workspace, client: Client, run: int, watch
         try:
             after = await client.district()
         except BaseException:
+            # Also when it is cancelled: a stage that nobody finishes holds students and is closed and deleted.
             stage.abandon()
             raise
         if after.last_sync == before.last_sync:
@@ -64,6 +65,7 @@ async def _staged(workspace: Workspace, client: Client, wanted: Sequence[RosterL
         # One cause stops the run; the others are its echo.
         raise errors.exceptions[0] from None
     except BaseException:
+        # A cancellation comes by itself, in no group.
         stage.abandon()
         raise
     return stage

@@ -47,6 +47,7 @@ async def fetch_events(workspace: Workspace, client: Client, feed: Feed, run: in
             raise EventsDoubtful(f"Clever synced at {_stamp(district.last_sync)}, and its events do not show it")
         stage.note("run", run)
     except BaseException:
+        # Also when it is cancelled: a stage that nobody finishes holds students and is closed and deleted.
         stage.abandon()
         raise
     await in_thread(stage.finish)

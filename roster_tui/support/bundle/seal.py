@@ -124,7 +124,7 @@ def journaled(workspace: Workspace, facts: Mapping[str, Any], told: Mapping[str,
     try:
         yield more
     except BaseException:
-        # On a full disk this cannot be written either; the intent stands, and the error is told.
+        # Also when it is interrupted, the journal is told. On a full disk it cannot be; the intent stands there then.
         with contextlib.suppress(OSError):
             end("failed")
         raise
