@@ -278,7 +278,7 @@ class RosterApp(App[None]):
 
     async def confirm(self, plan: Planned, note: str, mail: Preview | None) -> str | None:
         """Show a plan, with the mail that would leave, and wait for the answer: the reason, or None for no."""
-        from roster_tui.console.screens import PlanScreen
+        from roster_tui.console.plan import PlanScreen
 
         return await self.push_screen_wait(PlanScreen(plan, note, self.workspace.settings.confirm_over, mail))
 

@@ -172,7 +172,7 @@ class Doing:
         self._app.push_screen(DoctorScreen(self._workspace))
 
     def _help(self) -> None:
-        from roster_tui.console.screens import HelpScreen
+        from roster_tui.console.help import HelpScreen
 
         self._app.push_screen(HelpScreen(self._app.context(), self._app.keymap, self._show_pages))
 

@@ -12,8 +12,9 @@ import pytest
 
 from roster_tui.accounts.changes import Mailed, change_document
 from roster_tui.accounts.model import MailKind, Rights, Role, State, Temporary
+from roster_tui.console.help import HelpScreen
+from roster_tui.console.plan import PlanScreen
 from roster_tui.console.rights import RightsScreen
-from roster_tui.console.screens import HelpScreen, PlanScreen
 from roster_tui.refusals import LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, READ_ONLY, VIEWER
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW, Inbox, mail_options

@@ -10,7 +10,7 @@ from textual.command import CommandList, CommandPalette
 
 from roster_tui.actions import ACTIONS, BY_ID, VIEWS, Context, Danger, key_name
 from roster_tui.console.doing import HANDLERS, Doing
-from roster_tui.console.screens import help_lines
+from roster_tui.console.help import help_lines
 from roster_tui.keymap import Keymap
 from tests.console.conftest import Open
 

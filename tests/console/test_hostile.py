@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from roster_tui.console.screens import PlanScreen
+from roster_tui.console.plan import PlanScreen
 from roster_tui.console.table import RecordTable
 from roster_tui.workspace import Workspace
 from tests.console.conftest import Desk, Open

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roster_tui.accounts.trackers.model import Tracker
-from roster_tui.console.screens import PlanScreen
+from roster_tui.console.plan import PlanScreen
 from roster_tui.roster.tracker_rows import TrackerRow, put_trackers
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW
