@@ -72,8 +72,8 @@ class Times:
     """Keys that were answered by a frame without rows while more was looked for."""
     bursts: list[float] = field(default_factory=list)
     sorting: list[float] = field(default_factory=list)
-    sorted_whole: list[float] = field(default_factory=list)
-    """Sort keys, until the order stands: those that no index has are sorted when they are asked for."""
+    first_rows: list[float] = field(default_factory=list)
+    """Sort keys, to the first row: an order that no index has is made when it is asked for."""
     under_orders: list[float] = field(default_factory=list)
 
 
@@ -129,11 +129,11 @@ class Sections:
         return 1000 * (self._terminal.until(lambda shown: _answered(shown, word)) - at)
 
     def sort(self) -> tuple[str, float, float]:
-        """Go to the next order; returns its column, and milliseconds to its frame and until the order stands."""
+        """Go to the next order; returns its column, and milliseconds to its frame and to its first row."""
         before = self.sorting
         at = self._terminal.press("o")
         seen = self._terminal.until(lambda _: self.sorting not in (None, before))
-        whole = self._terminal.until(lambda shown: bool(shown.lines[HEADER + 1].strip()) and _is_whole(shown))
+        whole = seen if _has_rows(self._terminal) else self._terminal.until(_has_rows)
         return self.sorting or "", 1000 * (seen - at), 1000 * (whole - at)
 
     @property
@@ -145,6 +145,10 @@ class Sections:
 
 def _answered(shown: Terminal, text: str) -> bool:
     return re.search(rf"filter: {re.escape(text)}(?!\S)", shown.lines[SECOND_LINE]) is not None
+
+
+def _has_rows(shown: Terminal) -> bool:
+    return shown.lines[HEADER + 1].strip(" …") != ""
 
 
 def _is_whole(shown: Terminal) -> bool:
@@ -180,9 +184,9 @@ def drive(sections: Sections, words: Sequence[str], rounds: int) -> Times:
                 sections.clear_filter()
         column = ""
         while column != USUAL:
-            column, to_frame, to_whole = sections.sort()
+            column, to_frame, to_row = sections.sort()
             times.sorting.append(to_frame)
-            times.sorted_whole.append(to_whole)
+            times.first_rows.append(to_row)
             for word in UNDER_ORDERS[: len(words)] if column != USUAL else ():
                 sections.open_filter()
                 times.under_orders += [to_frame for _, to_frame, *_ in sections.type(word)]
@@ -208,7 +212,7 @@ def measure(size: str, words: Sequence[str], rounds: int) -> Iterator[Figure]:
     yield Figure("  of these, first answered without rows", times.searching, "keys")
     yield from _spread("last key of a burst to frame", times.bursts)
     yield from _spread("sort key to frame", times.sorting)
-    yield from _spread("  until the order stands", times.sorted_whole, None)
+    yield from _spread("  to the first row", times.first_rows, None)
     yield from _spread("filter key to frame under another order", times.under_orders)
     yield Figure("longest block of the event loop", max(blocks, default=0.0), "ms", GOAL_MS)
 
