@@ -15,11 +15,14 @@ import orjson
 
 from roster_tui.roster.apply import totals
 from roster_tui.roster.fields import CONCERNED, NO_ACCOUNT, STATE
+from roster_tui.roster.kinds import SECTION
 from roster_tui.roster.listing import Listing, Sql, all_of, row_tests, sorted_by
 from roster_tui.roster.ranks import column, ranked
 
 _STEPS = 4_000
 """Rows that are looked at in turn, at 1 to 2 µs each."""
+_SECTIONS_EACH = 5
+"""Of a teacher, as a rule."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,9 @@ class _Leg:
     order: str
     whole: bool = True
     """Whether it holds every row of its part."""
+
+
+_NOTHING = _Leg(Sql("(SELECT 0 AS key LIMIT 0) o"), Sql("1"), "", whole=False)
 
 
 def walk(db: sqlite3.Connection, listing: Listing, most: int, along: Sequence[int] | None = None) -> Passed:
@@ -71,9 +77,11 @@ def _legs(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
         yield from _by_state(db, listing)
     elif totals(db)[listing.kind.name] <= _STEPS:
         yield _Leg(Sql(f"{listing.kind.name}_rank o"), Sql("1"), sorted_by(listing))
+    elif listing.order == "teacher" and listing.kind is SECTION:
+        yield _by_teacher(db, listing)
     else:
         # No index has this order, and sorting so many is no short walk.
-        yield _Leg(Sql("(SELECT 0 AS key LIMIT 0) o"), Sql("1"), "", whole=False)
+        yield _NOTHING
 
 
 def _listed(keys: Sequence[int]) -> _Leg:
@@ -89,6 +97,20 @@ def _near(db: sqlite3.Connection, listing: Listing, where: Sql | None = None) ->
     near = f"{rank} > {total - _STEPS}" if listing.descending else f"{rank} <= {_STEPS}"
     parts = [Sql(near), *([where] if where else [])]
     return _Leg(Sql(f"{listing.kind.name}_rank o"), all_of(parts), sorted_by(listing), whole=total <= _STEPS)
+
+
+def _by_teacher(db: sqlite3.Connection, listing: Listing) -> _Leg:
+    """The sections of the first teachers, or of the last; one is listed with the first of its teachers who is known."""
+    if listing.descending:
+        # Sections that have none come first, and no index finds these.
+        return _NOTHING
+    teachers = f"(SELECT key, by_name FROM teacher_rank WHERE by_name <= {_STEPS // _SECTIONS_EACH}) p"
+    sections = "section_teacher l ON l.teacher = p.key CROSS JOIN section_rank o ON o.key = l.section"
+    first = Sql(
+        "NOT EXISTS (SELECT 1 FROM section_teacher f CROSS JOIN teacher_rank k ON k.key = f.teacher"
+        " WHERE f.section = l.section AND f.position < l.position)"
+    )
+    return _Leg(Sql(f"{teachers} CROSS JOIN {sections}"), first, "ORDER BY p.by_name, o.by_name", whole=False)
 
 
 def _by_findings(db: sqlite3.Connection, listing: Listing) -> Iterator[_Leg]:
