@@ -40,7 +40,7 @@ SHARED = Path(__file__).parent.parent.parent / "shared"
 hypothesis_settings.register_profile(
     "default",
     deadline=None,
-    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    max_examples=int(os.environ.get("EXAMPLES", "25")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("default")
