@@ -223,7 +223,8 @@ def _columns(chunk: str, width: int) -> list[list[str]] | None:
     cells = plain.removesuffix("\n").replace("\n", ",\n,").split(",")
     cells.append("\n")
     rows, cut = divmod(len(cells), width + 1)
-    if cut or cells[width :: width + 1].count("\n") != rows:
+    # Two short rows can be as long as one: no line may end inside of a row either.
+    if cut or cells[width :: width + 1].count("\n") != rows or cells.count("\n") != rows:
         return None
     return [cells[place :: width + 1] for place in range(width)]
 
@@ -260,7 +261,8 @@ def _begins(chunk: str, sign: str) -> bool:
 def _padded(chunk: str) -> bool:
     if '"' in chunk or not chunk.isascii() or any(blank in chunk for blank in "\t\v\f\x1c\x1d\x1e\x1f"):
         return True
-    return " " in chunk and (_begins(chunk, " ") or any(f" {after}" in chunk for after in _BEFORE))
+    # The last line of a file may end without a line's end.
+    return " " in chunk and (chunk[-1] == " " or _begins(chunk, " ") or any(f" {after}" in chunk for after in _BEFORE))
 
 
 def _split(line: str) -> list[str]:
