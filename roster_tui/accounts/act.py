@@ -74,9 +74,12 @@ class Performer:
     guards: Guards
 
     async def plan(self, verb: str, ids: Sequence[str], reason: str = "", asked: Asked = ALL_AS_IS) -> Plan:
-        """Return what would happen now. Raises `DirectoryError`, and SettingsError when a mail cannot be written."""
+        """Return what would happen now.
+
+        Raises `DirectoryError`; `LinkKeyDamaged` or SettingsError when a mail cannot be written.
+        """
         if (kind := VERBS[verb].mail) is not None:
-            self.letters.check(kind)
+            await asyncio.to_thread(self.letters.check, kind)
         accounts = await self.directory.accounts(ids)
         order = Order(self.operator.name, self.clock(), reason, asked)
         return plan(VERBS[verb], order, ids, accounts, await self._knowledge(accounts, order.at))

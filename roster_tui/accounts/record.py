@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,10 @@ class Recorded:
     before: Mapping[str, Mapping[str, Any]]
     """By account, the stored fields that the change would alter, as they were."""
     results: dict[str, Verdict] = field(default_factory=dict)
+
+    def add(self, entry: Entry) -> None:
+        """Take in a later entry of the action: what became of some accounts."""
+        self.results |= {result["id"]: Verdict(result["verdict"]) for result in entry.facts.get("results", ())}
 
     def done(self) -> list[str]:
         """Return the accounts that were changed."""
@@ -100,8 +104,21 @@ class Record:
             if entry.facts.get("phase") == "intent":
                 found = _intended(entry)
             elif found:
-                found.results |= {result["id"]: Verdict(result["verdict"]) for result in entry.facts.get("results", ())}
+                found.add(entry)
         return found
+
+    def begun_since(self, at: datetime, kinds: Collection[str]) -> list[Recorded]:
+        """Return the actions of some kinds that were begun since a moment, oldest first. Raises `LedgerDamaged`."""
+        found: dict[str, Recorded] = {}
+        for entry in self.journal.since(at):
+            action = entry.facts.get("action")
+            if not isinstance(action, str) or entry.facts.get("kind") not in kinds:
+                continue
+            if entry.facts.get("phase") == "intent":
+                found[action] = _intended(entry)
+            elif action in found:
+                found[action].add(entry)
+        return list(found.values())
 
     def write(self, action: str, kind: str, phase: str, **facts: object) -> None:
         """Write an entry of an action, with who acts. Raises OSError."""

@@ -1,4 +1,4 @@
-"""``accounts confirm|import|templates``: what the platform tells about its accounts, and the texts of mail."""
+"""``accounts``: what the platform tells of them, mailed links and their key, the texts of mail, one's history."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from roster_tui.accounts.plan import Plan
 from roster_tui.cli.acting import Consent, act, settle
 from roster_tui.cli.acts import CONSENT, with_options
 from roster_tui.cli.conflicts import refuse_when_read_only
-from roster_tui.cli.errors import BLOCKED, Stopped
+from roster_tui.cli.errors import BLOCKED, DONE, USAGE, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
 from roster_tui.present import counted, day_and_time, display_text
+from roster_tui.refusals import ONLY_ADMINS_MAKE_KEYS
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.read import clever_ids, key_of
 
@@ -118,6 +119,49 @@ def templates(session: Session) -> None:
     session.say(f"{counted(len(written), 'text')} written to {folder}. What they may hold:")
     for name, meaning in PLACEHOLDERS.items():
         click.echo(f"${name:<10} {meaning}")
+
+
+@accounts.command("new-link-key")
+@click.option("--reason", default="", help="Why; kept in the journal.")
+@click.option("--dry-run", is_flag=True, help="Show which mailed links would die, and do nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_session
+def new_link_key(session: Session, reason: str, dry_run: bool, yes: bool) -> None:
+    """Make a new key of mailed links, where the old one is damaged, lost or known to others.
+
+    Every link that was mailed before does nothing afterwards; how many are still good and unused is shown first.
+    """
+    from roster_tui.accounts.new_link_key import make, planned
+
+    if not dry_run:
+        refuse_when_read_only(session)
+        if session.settings.operator_role != "admin":
+            session.say(f"{ONLY_ADMINS_MAKE_KEYS}. Nothing was done")
+            raise Stopped(BLOCKED)
+    performer = session.workspace().performer()
+    plan = planned(performer)
+    for sentence in plan.sentences():
+        session.say(display_text(sentence, 600))
+    links = [
+        {"kind": link.kind, "clever_id": link.account, "action_id": link.action, "expires": link.expires.isoformat()}
+        for link in plan.dying
+    ]
+    if dry_run:
+        if session.as_json:
+            session.print_json({"dry_run": True, "links": links, "damage": plan.damage})
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            session.say("A new key would be made. Confirm with --yes")
+            raise Stopped(USAGE)
+        if not click.confirm("Make a new key?", err=True):
+            session.say("Nothing was done")
+            raise Stopped(DONE)
+    made = make(performer, plan, reason)
+    if session.as_json:
+        session.print_json({"dry_run": False, "links": links, "damage": plan.damage, "fingerprint": made})
+    else:
+        click.echo(f"A new key signs mailed links from now on. Its fingerprint: {made}")
 
 
 @accounts.command()

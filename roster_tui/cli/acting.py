@@ -193,6 +193,7 @@ def _print_items(noun: str, items: Sequence[Item]) -> None:
     print_table(
         (noun, "verdict", "reason"),
         [(item.label, item.verdict.value.replace("_", " "), item.why) for item in items],
+        last_whole=True,
     )
 
 

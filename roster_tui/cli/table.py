@@ -13,10 +13,15 @@ from roster_tui.present import NOTHING, cell_width, csv_cell, display_text, fitt
 _WIDEST = 48
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print aligned columns; no line is wider than it needs to be, no cell wider than 48 columns."""
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, last_whole: bool = False) -> None:
+    """Print aligned columns; no line is wider than it needs to be, no cell wider than 48 columns.
+
+    With ``last_whole`` the last column is as wide as its text: a reason that is cut off tells nothing.
+    """
     lines = [list(header), *([display_text(cell) or NOTHING for cell in row] for row in rows)]
     widths = [min(_WIDEST, max(map(cell_width, column))) for column in zip(*lines, strict=True)]
+    if last_whole:
+        widths[-1] = max(cell_width(line[-1]) for line in lines)
     for line in lines:
         cells = [fitted(cell, width) for cell, width in zip(line, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())

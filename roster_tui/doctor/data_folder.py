@@ -18,6 +18,7 @@ from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.journal import Journal
 from roster_tui.present import counted, display_text
 from roster_tui.roster.schema import VERSION
+from roster_tui.settings import SettingsError
 from roster_tui.workspace import Workspace
 
 _LITTLE_ROOM = 500 * 1024 * 1024
@@ -49,6 +50,7 @@ def check_district(workspace: Workspace) -> list[Check]:
         _modes(workspace.folder),
         check_cache(workspace.folder / "roster.sqlite"),
         _ledger(workspace.folder / "ledger"),
+        _link_key(workspace.folder / "ledger"),
         _running(workspace),
     ]
 
@@ -126,6 +128,20 @@ def _ledger(folder: Path) -> Check:
             "Keep a copy and restore the journal from a backup: roster-tui journal verify",
         )
     return ok("ledger", f"{counted(checked.entries, 'entry', 'entries')}, every hash right")
+
+
+def _link_key(ledger: Path) -> Check:
+    from roster_tui.accounts.mail.link_key import LinkKeyDamaged
+    from roster_tui.accounts.mail.links import Links
+
+    try:
+        key = Links(ledger).key
+        key.check()
+    except LinkKeyDamaged as error:
+        return failed("link key", display_text(error), error.fix)
+    except (SettingsError, LedgerDamaged, OSError) as error:
+        return failed("link key", display_text(error), "Restore the file from a backup; nothing was changed")
+    return ok("link key", "32 random bytes, yours alone" if key.file.exists() else "none yet: the first mail makes it")
 
 
 def _running(workspace: Workspace) -> Check:

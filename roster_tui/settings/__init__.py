@@ -17,7 +17,7 @@ from msgspec import Meta
 from roster_tui.refusals import READ_ONLY, VIEWER
 from roster_tui.settings.errors import SettingsError
 from roster_tui.settings.places import APP, config_path, demo_store
-from roster_tui.settings.secrets import Secret, clever_token, client_secret, directory_token, private_file
+from roster_tui.settings.secrets import Secret, clever_token, client_secret, directory_token, private_file, private_line
 from roster_tui.settings.sections import (
     CleverSettings,
     ConsoleSettings,
@@ -54,6 +54,7 @@ __all__ = [
     "load",
     "merged",
     "private_file",
+    "private_line",
     "settings_in",
     "values_of",
 ]

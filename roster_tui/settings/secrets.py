@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from roster_tui.settings.sections import DirectorySettings
 
 _TOKEN_COMMAND_SECONDS = 30
+_LARGEST_FILE = 65_536
+"""Bytes; no key or token comes near."""
 
 
 class Secret:
@@ -42,7 +44,7 @@ def clever_token(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     if token := environ.get("CLEVER_TOKEN", "").strip():
         return Secret(token)
     if settings.clever.token_file:
-        return private_file(Path(settings.clever.token_file).expanduser(), "clever.token_file")
+        return _token_file(settings.clever.token_file, "clever.token_file")
     if settings.clever.token_command:
         return _from_command(settings.clever.token_command, "clever.token_command")
     return None
@@ -54,7 +56,7 @@ def directory_token(settings: DirectorySettings) -> Secret:
     Raises `SettingsError` when there is none, a file can be read by others, or a command fails.
     """
     if settings.token_file:
-        return private_file(Path(settings.token_file).expanduser(), "directory.token_file")
+        return _token_file(settings.token_file, "directory.token_file")
     if settings.token_command:
         return _from_command(settings.token_command, "directory.token_command")
     raise SettingsError(
@@ -81,25 +83,49 @@ def client_secret(settings: Settings, environ: Mapping[str, str] = os.environ) -
         return ClientSecret(client_id, Secret(secret))
     if settings.clever.client_secret_file:
         file = Path(settings.clever.client_secret_file).expanduser()
-        return ClientSecret(client_id, private_file(file, "clever.client_secret_file"))
+        return ClientSecret(client_id, private_line(file, "clever.client_secret_file"))
     raise SettingsError(
         f"clever.client_id is {client_id}, but there is no secret for it. Set CLEVER_CLIENT_SECRET in the "
         "environment, or clever.client_secret_file in the settings"
     )
 
 
-def private_file(path: Path, setting: str) -> Secret:
+def private_file(path: Path, setting: str, *, may_be_empty: bool = False) -> Secret:
     """Return the content of a file that only its owner can read. Raises `SettingsError`."""
     try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}: {path} cannot be read ({error})") from None
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            # A device gives bytes for ever.
+            raw = file.read(_LARGEST_FILE + 1)
+        text = raw.decode("utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{setting} cannot be read ({error.strerror or error}): {path}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{setting} is not UTF-8 text: {path}") from None
+    if len(raw) > _LARGEST_FILE:
+        raise SettingsError(f"{setting} has more than {_LARGEST_FILE:,} bytes, so it is no key: {path}")
     if stat.S_IMODE(mode) & 0o077:
-        raise SettingsError(f"{setting}: {path} can be read by others. Run: chmod 600 {path}")
-    if not text:
-        raise SettingsError(f"{setting}: {path} is empty")
+        raise SettingsError(f"{setting} can be read by others. Run: chmod 600 {path}")
+    if not text and not may_be_empty:
+        raise SettingsError(f"{setting} is empty: {path}")
     return Secret(text)
+
+
+def private_line(path: Path, setting: str) -> Secret:
+    """Return the one line of a file that only its owner can read. Raises `SettingsError`."""
+    secret = private_file(path, setting)
+    if not secret.reveal().isprintable():
+        raise SettingsError(f"{setting} holds more than one line of text: {path}")
+    return secret
+
+
+def _token_file(name: str, setting: str) -> Secret:
+    path = Path(name).expanduser()
+    secret = private_line(path, setting)
+    if not secret.reveal().isascii() or " " in secret.reveal():
+        # It goes into a header as it stands.
+        raise SettingsError(f"{setting} holds more than a token, which has no blanks and no accents: {path}")
+    return secret
 
 
 def _from_command(command: str, setting: str) -> Secret:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 from msgspec.structs import replace
@@ -69,7 +70,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str = ""
     """Of the mail sent last, so that the next one continues its thread."""
     attempt: Attempt | None = None
-    key: str
+    key: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     """What the tokens of this ticket follow from, as hex; it never leaves."""
     tokens: dict[str, str] = {}
     """The value behind each token; for us alone."""

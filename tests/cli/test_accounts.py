@@ -163,3 +163,50 @@ def test_an_export_is_shown_first_and_taken_over_with_yes(
     export.write_bytes(b"\x00\xff")
     assert take_over().code == 1
     assert take_over("--read-only").code == 3
+
+
+def test_a_damaged_key_is_named_in_full_and_a_new_one_is_an_act(
+    run: Run, demo_folder: Path, pending: list[dict[str, Any]], inbox: Inbox, smtp: dict[str, str]
+) -> None:
+    one, other = pending[:2]
+    assert run("activate", one["sis_id"], "--data-dir", demo_folder, **smtp).code == 0
+    token = token_in(inbox.messages[0])
+    (key,) = demo_folder.glob("*/ledger/link-key")
+    key.write_text("k")
+    refused = run("activate", other["sis_id"], "--data-dir", demo_folder, **smtp)
+    assert refused.code == 1
+    assert "The key of mailed links has 1 characters and should have 64" in refused.err
+    assert str(key) in refused.err
+    assert "roster-tui accounts new-link-key" in refused.err
+    assert (len(inbox.messages), key.read_text()) == (1, "k")
+    assert run("accounts", "confirm", token, "--data-dir", demo_folder).code == 1
+
+    def new_key(*options: str) -> Ran:
+        return run("accounts", "new-link-key", *options, "--data-dir", demo_folder)
+
+    shown = new_key("--dry-run", "--json")
+    assert [link["clever_id"] for link in shown.json["links"]] == [one["clever_id"]]
+    assert "1 mailed link that is still good and unused dies" in shown.err
+    assert new_key("--read-only").code == 3
+    asked = new_key()
+    assert (asked.code, key.read_text()) == (2, "k")
+    lead = run("accounts", "new-link-key", "--yes", "--data-dir", demo_folder, ROSTER_TUI_OPERATOR_ROLE="lead")
+    assert (lead.code, key.read_text()) == (3, "k")
+    made = new_key("--yes", "--reason", "damaged", "--json")
+    assert made.code == 0
+    assert len(key.read_text()) == 64
+    assert run("accounts", "confirm", token, "--json", "--data-dir", demo_folder).json["error"] == "forged"
+    entries = run("journal", "show", "--kind", "new-link-key", "--json", "--data-dir", demo_folder).json["entries"]
+    assert [each["phase"] for each in entries] == ["outcome", "intent"]
+    assert entries[0]["fingerprint"] == made.json["fingerprint"]
+    assert run("activate", other["sis_id"], "--data-dir", demo_folder, **smtp).code == 0
+
+
+def test_a_reason_is_shown_to_its_end(run: Run, demo_folder: Path, pending: list[dict[str, Any]]) -> None:
+    told = run(
+        "activate", pending[0]["sis_id"], "--data-dir", demo_folder, ROSTER_TUI_MAIL__HOST="127.0.0.1",
+        ROSTER_TUI_MAIL__PORT="9", ROSTER_TUI_MAIL__SECURITY="none",
+    )  # fmt: skip
+    assert told.code == 1
+    assert "the mail server 127.0.0.1:9 does not take mail" in told.out
+    assert "…" not in told.out

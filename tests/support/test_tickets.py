@@ -96,6 +96,17 @@ def test_a_step_that_cannot_be_taken_changes_nothing(district: Workspace) -> Non
     assert phases(district, "ticket answered") == phases(district, "ticket close") == []
 
 
+@pytest.mark.parametrize("key", ["", "ab", "zz" * 32, "AB" * 32])
+def test_a_damaged_key_makes_no_tokens(district: Workspace, key: str) -> None:
+    number = help_desk.open_ticket(district, HARMLESS).number
+    kept = help_desk.store(district)
+    whole = kept.get(number)
+    file = kept.folder / f"{number:06d}.json"
+    file.write_text(file.read_text().replace(whole.key, key))
+    with pytest.raises(LedgerDamaged, match="000001.json"):
+        kept.get(number)
+
+
 def test_tickets_are_kept_a_file_each_and_found_by_words_and_state(district: Workspace) -> None:
     for subject in ("Sections are missing", "Teacher is missing", "Sync fails"):
         help_desk.open_ticket(district, replace(HARMLESS, subject=subject))

@@ -46,7 +46,7 @@ class Letters:
         when the address is none or is more than one, `TemplateError`, SettingsError, OSError.
         """
         recipient = _one_recipient(account.email or "")
-        token = self.links.issue(Link(kind, account.id, action, at + self._good_for(kind)))
+        token = self.links.issue(Link(kind, account.id, action, at + self.good_for(kind)))
         written = self._written(kind, account, token, at)
         message = EmailMessage()
         message["From"] = self.settings.sender
@@ -62,8 +62,9 @@ class Letters:
         return message
 
     def check(self, kind: MailKind) -> None:
-        """Raise `TemplateError` when the texts of a kind cannot be used."""
+        """Raise `TemplateError` when the texts of a kind cannot be used, `LinkKeyDamaged` when its links cannot."""
         self._texts_of(kind)
+        self.links.key.check()
 
     def preview(self, kind: MailKind, account: Account, at: datetime) -> Preview:
         """Return a mail that is not sent; its link opens nothing. Raises `TemplateError`."""
@@ -75,7 +76,7 @@ class Letters:
             "email": account.email or "",
             "district": self.district,
             "link": self._link(kind, token),
-            "expires": f"{(at + self._good_for(kind)).astimezone(self.zone):%A, %B %d, %Y, %H:%M}",
+            "expires": f"{(at + self.good_for(kind)).astimezone(self.zone):%A, %B %d, %Y, %H:%M}",
             "platform": self.settings.platform_url,
             "support": self.support,
         }
@@ -86,7 +87,8 @@ class Letters:
         path = settings.activation_path if kind is MailKind.ACTIVATION else settings.password_path
         return f"{settings.platform_url.rstrip('/')}{path}?{urlencode({'token': token}, safe='()')}"
 
-    def _good_for(self, kind: MailKind) -> timedelta:
+    def good_for(self, kind: MailKind) -> timedelta:
+        """Return how long the link of a kind of mail opens something."""
         settings = self.settings
         is_activation = kind is MailKind.ACTIVATION
         return timedelta(hours=settings.activation_link_hours if is_activation else settings.password_link_hours)

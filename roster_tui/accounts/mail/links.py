@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,13 +12,11 @@ from typing import Any
 
 from filelock import FileLock
 
+from roster_tui.accounts.mail.link_key import LinkKey
 from roster_tui.ledger.documents import Documents
-from roster_tui.ledger.files import replace_atomically
-from roster_tui.settings import private_file
 
 _LOCK_SECONDS = 30.0
 _TABLE = "used"
-_KEY_BYTES = 32
 
 
 class LinkRefused(Exception):
@@ -77,17 +74,17 @@ class Links:
     """The links of one district."""
 
     def __init__(self, ledger: Path) -> None:
-        self._key_file = ledger / "link-key"
         self._lock = FileLock(ledger / "links.lock", timeout=_LOCK_SECONDS, mode=0o600)
         self._used = Documents(ledger / "links.json")
+        self.key = LinkKey(ledger, self._lock, self._used)
 
     def issue(self, link: Link) -> str:
-        """Return the token of a link. Raises SettingsError when others can read the key, OSError."""
+        """Return the token of a link. Raises what `LinkKey.reveal` raises."""
         token = self._signer().dumps([link.kind, link.account, link.action, int(link.expires.timestamp())])
         return str(token)
 
     def read(self, token: str, now: datetime) -> Link:
-        """Return what a token says. Raises `LinkForged` or `LinkExpired`."""
+        """Return what a token says. Raises `LinkForged` or `LinkExpired`, and what `LinkKey.reveal` raises."""
         from itsdangerous import BadData
 
         try:
@@ -121,13 +118,5 @@ class Links:
         from itsdangerous import URLSafeSerializer
 
         return URLSafeSerializer(
-            self._key(), salt="roster-tui link", signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"}
+            self.key.reveal(), salt="roster-tui link", signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"}
         )
-
-    def _key(self) -> str:
-        if not self._key_file.exists():
-            with self._lock:
-                # Whoever waited for the lock may find the key made.
-                if not self._key_file.exists():
-                    replace_atomically(self._key_file, secrets.token_hex(_KEY_BYTES).encode())
-        return private_file(self._key_file, "the key of mailed links").reveal()

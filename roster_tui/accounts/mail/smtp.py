@@ -9,7 +9,7 @@ from typing import Any
 import aiosmtplib
 
 from roster_tui.accounts.mail.outbox import Delivery, Fate
-from roster_tui.settings import MailSettings, SettingsError, private_file
+from roster_tui.settings import MailSettings, SettingsError, private_line
 
 _TIMEOUT_SECONDS = 30.0
 
@@ -82,4 +82,4 @@ class Connection:
 def _password(settings: MailSettings) -> str | None:
     if not (settings.username and settings.password_file):
         return None
-    return private_file(Path(settings.password_file).expanduser(), "mail.password_file").reveal()
+    return private_line(Path(settings.password_file).expanduser(), "mail.password_file").reveal()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from roster_tui.settings import SettingsError, SftpSettings, private_file
+from roster_tui.settings import SettingsError, SftpSettings, private_file, private_line
 from roster_tui.support.bundle.lock import MAGIC
 from roster_tui.support.bundle.seal import BundleRefused, journaled, manifest_of, need_admin
 from roster_tui.support.guard.stand import outgoing
@@ -217,7 +217,7 @@ class _Server:
 
         settings = self._settings
         if not settings.key_file:
-            password = private_file(Path(settings.password_file).expanduser(), "support.sftp.password_file")
+            password = private_line(Path(settings.password_file).expanduser(), "support.sftp.password_file")
             return {"password": password.reveal(), "client_keys": None}
         secret = private_file(Path(settings.key_file).expanduser(), "support.sftp.key_file")
         try:
