@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.settings import Secret, Settings, clever_token, client_secret, demo_store
 
 if TYPE_CHECKING:
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 DEMO_TOKEN = Secret("DEMO_DISTRICT_TOKEN")
 
 
-class NoToken(Exception):
+class NoToken(RosterError):
     """There is no token to ask Clever with."""
+
+    exit_code = USAGE
 
     def __init__(self) -> None:
         super().__init__(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.findings.store import Known, put_opinion, with_id
 from roster_tui.workspace import Workspace
 
 
-class NoSuchFinding(Exception):
+class NoSuchFinding(RosterError):
     """No finding has this id, or it is gone."""
+
+    exit_code = USAGE
 
     def __init__(self, finding_id: str) -> None:
         super().__init__(f"There is no finding {finding_id} now. List them: roster-tui conflicts --all")

@@ -13,6 +13,7 @@ from filelock import FileLock
 
 from roster_tui.access import clever_access
 from roster_tui.accounts.changes import Confirm
+from roster_tui.errors import RosterError
 from roster_tui.roster.cache import discard
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict, school_year_of
 from roster_tui.sandbox.incidents import WithIncidents, plan_demo
@@ -31,7 +32,7 @@ _DAYS_BETWEEN = 7
 Say = Callable[[str], None]
 
 
-class OtherDemo(Exception):
+class OtherDemo(RosterError):
     """The folder holds another demo already."""
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roster_tui.actions import ACTIONS, BY_ID, KEY_NAMES, VIEWS, Action, Context, Danger, key_name
+from roster_tui.errors import USAGE, RosterError
 
 if TYPE_CHECKING:
     from roster_tui.settings.sections import ConsoleSettings
@@ -20,8 +21,10 @@ DIGIT_KEYS = "0123456789"
 _BY_NAME = {name: key for key, name in KEY_NAMES.items()}
 
 
-class KeysError(Exception):
+class KeysError(RosterError):
     """Keys of the settings that cannot be used; says which, and why."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.roster.cache import Cache
 from roster_tui.settings import Settings, demo_store
 
@@ -35,15 +36,17 @@ Clock = Callable[[], datetime]
 """Tells the time, with its zone; tests and demos bring their own."""
 
 
-class NoDistrict(Exception):
+class NoDistrict(RosterError):
     """No district can be opened; says why and what to do."""
+
+    exit_code = USAGE
 
 
 class NothingYet(NoDistrict):
     """There is no district at all: nothing has been synced into this data folder."""
 
 
-class FolderUnusable(Exception):
+class FolderUnusable(RosterError):
     """The data folder cannot be written."""
 
     def __init__(self, folder: Path, why: str) -> None:

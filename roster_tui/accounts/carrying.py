@@ -18,13 +18,14 @@ from roster_tui.accounts.plan import Item
 from roster_tui.accounts.record import Record
 from roster_tui.accounts.settling import is_made
 from roster_tui.accounts.verbs import Verb
+from roster_tui.errors import RosterError
 
 MAILS_A_BATCH = 5
 AT_ONCE = 2
 """Batches under way side by side."""
 
 
-class Unrecorded(Exception):
+class Unrecorded(RosterError):
     """The effect may have happened, but its outcome could not be written."""
 
     def __init__(self, why: Exception) -> None:

@@ -8,11 +8,14 @@ from typing import Protocol
 
 from roster_tui.accounts.changes import Change
 from roster_tui.accounts.model import Account
+from roster_tui.errors import UNREACHABLE, RosterError
 from roster_tui.refusals import CHANGED_MEANWHILE
 
 
-class DirectoryError(Exception):
+class DirectoryError(RosterError):
     """The directory did not do what was asked; nothing was changed for this account."""
+
+    exit_code = UNREACHABLE
 
 
 class InDoubt(DirectoryError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from roster_tui.accounts.model import Account
+from roster_tui.errors import RosterError
 from roster_tui.settings import ExportSettings
 from roster_tui.sis.lenient import SURROGATE, LenientFile
 from roster_tui.sis.problems import ProblemCode, Severity
@@ -18,7 +19,7 @@ _KEPT_BY_SPREADSHEET = re.compile(r'="([^"]*)"')
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 
 
-class ExportUnreadable(Exception):
+class ExportUnreadable(RosterError):
     """A file that is no such export; says why. Nothing was changed."""
 
 

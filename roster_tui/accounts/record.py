@@ -11,11 +11,12 @@ from typing import Any
 from roster_tui.accounts.changes import Change, Mailed, change_document, change_from, touched
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
+from roster_tui.errors import RosterError
 from roster_tui.ledger import Operator
 from roster_tui.ledger.journal import Entry, Journal
 
 
-class NotJournaled(OSError):
+class NotJournaled(RosterError, OSError):
     """The intent cannot be written, so that the effect must not happen."""
 
     def __init__(self, why: OSError) -> None:

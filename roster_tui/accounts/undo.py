@@ -11,11 +11,14 @@ from roster_tui.accounts.plan import Item, Knowledge, Plan, judged, unknown
 from roster_tui.accounts.record import Recorded
 from roster_tui.accounts.trackers.verbs import TRACKER_VERBS
 from roster_tui.accounts.verbs import VERBS, Order, Verb
+from roster_tui.errors import BLOCKED, RosterError
 from roster_tui.ledger.journal import Entry
 
 
-class CannotUndo(Exception):
+class CannotUndo(RosterError):
     """An action that nothing takes back; says why."""
+
+    exit_code = BLOCKED
 
 
 MAIL_IS_GONE = "A mail that has left cannot be taken back"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from roster_tui.errors import UNREACHABLE, RosterError
+
 
 class Asked(NamedTuple):
     """The request behind an error."""
@@ -14,8 +16,10 @@ class Asked(NamedTuple):
     """Clever's ``x-request-id`` and ``clever-request-id``, where it answered."""
 
 
-class CleverError(Exception):
+class CleverError(RosterError):
     """Anything that kept an answer of Clever from being used."""
+
+    exit_code = UNREACHABLE
 
     fix = "Try again later"
     """What the reader can do about it."""

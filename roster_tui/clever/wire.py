@@ -15,13 +15,14 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as wire_dataclass
 
 from roster_tui.clever.records import RECORD_OF_EVENT, WIRE, CleverId, Event, Record
+from roster_tui.errors import RosterError
 
 T = TypeVar("T", bound=Record)
 
 _IS_CLEVER_ID = re.compile("[0-9a-f]{24}").fullmatch
 
 
-class NotAsDocumented(Exception):
+class NotAsDocumented(RosterError):
     """A body that is no list or no record; it carries nothing of the body."""
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 
+from roster_tui.errors import RosterError
+
 MOST_BYTES = 56_000
 """More than this many terminals cut or refuse (xterm takes 100,000 characters of base64)."""
 _SCREEN_PIECE = 500
@@ -15,7 +17,7 @@ _SCREEN_PIECE = 500
 _ESC, _BEL, _ST = "\x1b", "\x07", "\x1b\\"
 
 
-class TooLong(Exception):
+class TooLong(RosterError):
     """The text does not fit into a terminal's clipboard; nothing was sent."""
 
 

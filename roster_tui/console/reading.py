@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from threading import Lock
 
+from roster_tui.errors import RosterError
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.listing import Listing
 from roster_tui.roster.window import FIRST, Window, first_window, full_window
@@ -18,7 +19,7 @@ _PATIENCE_SECONDS = 0.02
 """How long few first rows are kept back when all of them may come at once."""
 
 
-class Superseded(Exception):
+class Superseded(RosterError):
     """A newer question was asked meanwhile; this answer would be too late."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Finding
 from roster_tui.findings.store import Opinion, Opinions
@@ -22,8 +23,10 @@ _DISMISSALS, _PAIRS = "dismissals", "pairs"
 ACCEPTED, REJECTED, DISMISSED = "accepted", "rejected", "dismissed"
 
 
-class NotDecidable(Exception):
+class NotDecidable(RosterError):
     """A decision that makes no sense for this finding; nothing was changed."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from filelock import FileLock
 from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
+from roster_tui.concurrency import Lock
 from roster_tui.ledger.files import LedgerDamaged, replace_atomically
 
 Tables = dict[str, dict[str, Any]]
@@ -86,7 +86,7 @@ class Documents:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self._lock = FileLock(f"{file}.lock", timeout=_LOCK_SECONDS, mode=0o600)
+        self._lock = Lock(Path(f"{file}.lock"), _LOCK_SECONDS)
 
     def reading(self) -> Database:
         """Return the documents as they are on disk now. Raises `LedgerDamaged`."""
@@ -96,7 +96,7 @@ class Documents:
     def changing(self) -> Iterator[Database]:
         """Give the documents to be changed; written when the block ends well, and only then.
 
-        Everybody else's `changing` waits meanwhile. Raises `LedgerDamaged`, `filelock.Timeout`, or OSError
+        Everybody else's `changing` waits meanwhile. Raises `LedgerDamaged`, `LockHeld`, or OSError
         when the file cannot be written; the old file stands then.
         """
         with self._lock:

@@ -6,8 +6,10 @@ import contextlib
 import os
 from pathlib import Path
 
+from roster_tui.errors import RosterError
 
-class LedgerDamaged(Exception):
+
+class LedgerDamaged(RosterError):
     """A ledger file that is not what we wrote; it is left as it is."""
 
     def __init__(self, file: Path, why: str) -> None:

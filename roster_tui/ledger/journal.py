@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from filelock import FileLock
 
+from roster_tui.concurrency import Lock
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.files import LedgerDamaged, replace_atomically
 
@@ -70,7 +70,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._head_file = folder / "HEAD"
-        self._lock = FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600)
+        self._lock = Lock(folder / ".lock", _LOCK_SECONDS)
 
     def append(self, facts: Sequence[Mapping[str, Any]], at: datetime) -> list[Entry]:
         """Seal entries onto the end; they are on disk when this returns.

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from roster_tui.concurrency import Lock
 from roster_tui.ledger.files import LedgerDamaged, replace_atomically
 
 _LOCK_SECONDS = 5.0
@@ -75,11 +76,9 @@ class PreferencesFile:
     def change(self, alter: Callable[[Preferences], Preferences]) -> None:
         """Write what ``alter`` makes of the file as it is on disk now; a damaged one is moved aside first.
 
-        Raises `filelock.Timeout`, or OSError when it cannot be written; the old file stands then.
+        Raises `LockHeld`, or OSError when it cannot be written; the old file stands then.
         """
-        from filelock import FileLock
-
-        with FileLock(f"{self.file}.lock", timeout=_LOCK_SECONDS, mode=0o600):
+        with Lock(Path(f"{self.file}.lock"), _LOCK_SECONDS):
             try:
                 before = self.read()
             except LedgerDamaged:

@@ -11,13 +11,15 @@ from typing import Any
 
 import orjson
 
+from roster_tui.concurrency import Lock
+from roster_tui.errors import RosterError
 from roster_tui.roster.schema import VERSION, roster_schema
 
 BUSY_SECONDS = 10.0
 _WRITING_CACHE_KIB = 32_000
 
 
-class CacheDamaged(Exception):
+class CacheDamaged(RosterError):
     """The cache file is no usable database; it has been moved aside and the next sync rebuilds it."""
 
     def __init__(self, moved_to: Path) -> None:
@@ -67,10 +69,8 @@ class Cache:
         return CacheDamaged(target)
 
     def _create(self) -> None:
-        from filelock import FileLock
-
         # SQLite refuses a second process that turns the journal to WAL at the same moment.
-        with FileLock(f"{self.file}.lock", timeout=BUSY_SECONDS, mode=0o600), closing(self._connect()) as db:
+        with Lock(Path(f"{self.file}.lock"), BUSY_SECONDS), closing(self._connect()) as db:
             if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
                 return
             db.execute("PRAGMA journal_mode = WAL")

@@ -9,11 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.roster.text import fold
 
 
-class FilterError(Exception):
+class FilterError(RosterError):
     """A filter that cannot be understood; ``start`` to ``end`` is the part that is wrong."""
+
+    exit_code = USAGE
 
     def __init__(self, message: str, start: int, end: int) -> None:
         self.message = message

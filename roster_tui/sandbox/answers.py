@@ -8,6 +8,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from roster_tui.errors import RosterError
 from roster_tui.sandbox.relations import rels_of
 from roster_tui.sandbox.store import Cursor, Page, Store
 
@@ -16,7 +17,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 10_000
 JSON = "application/json; charset=utf-8"
 
 
-class Refused(Exception):
+class Refused(RosterError):
     """A request that Clever would answer with an error body."""
 
     def __init__(self, status: int, message: str) -> None:

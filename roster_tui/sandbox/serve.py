@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from roster_tui.errors import RosterError
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,7 +24,7 @@ _ANSWERS_END_WITHIN = 2
 """Seconds that an interrupted service gives the answers under way."""
 
 
-class PortTaken(Exception):
+class PortTaken(RosterError):
     """The wanted port cannot be used."""
 
     def __init__(self, port: int, why: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from roster_tui.errors import USAGE, RosterError
 
-class SettingsError(Exception):
+
+class SettingsError(RosterError):
     """A setting that cannot be used; says which, where it stands and what is expected."""
+
+    exit_code = USAGE

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from roster_tui.errors import RosterError
 from roster_tui.sis.layout import LAYOUTS, SisFile, canonical
 
 Row = dict[str, str]
@@ -16,7 +17,7 @@ Row = dict[str, str]
 _CHUNK = 1 << 20
 
 
-class SisFileError(Exception):
+class SisFileError(RosterError):
     """A file that cannot be read as it stands; says where and what to do."""
 
     def __init__(self, file: str, code: str, message: str, line: int = 0, column: str = "") -> None:

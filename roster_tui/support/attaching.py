@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.support.tickets import Attachment
 
 MOST_ATTACHED = 1_000_000
 """Bytes of an attachment; every change of a ticket writes all of it."""
 
 
-class NotAttachable(Exception):
+class NotAttachable(RosterError):
     """A file that cannot go with a ticket; says why."""
+
+    exit_code = USAGE
 
 
 def attachment(path: Path | str) -> Attachment:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from roster_tui import __version__
 from roster_tui.decisions import NoSuchFinding
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.findings.chain.model import Explanation, State
 from roster_tui.findings.model import Evidence, Finding, Owner, Subject
 from roster_tui.findings.store import Known, known, with_id
@@ -32,8 +33,10 @@ Part = tuple[str, list[str]]
 """A heading and its lines."""
 
 
-class NothingToTell(Exception):
+class NothingToTell(RosterError):
     """There is nothing of this kind to draft a ticket from."""
+
+    exit_code = USAGE
 
 
 def about(workspace: Workspace, kind: str, wanted: str) -> Draft:

@@ -18,6 +18,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from roster_tui.accounts.mail import Delivery, Fate, MailUnavailable, outbox_for
+from roster_tui.errors import RosterError
 from roster_tui.refusals import ONLY_ADMINS_OVERRIDE
 from roster_tui.settings import SettingsError
 from roster_tui.support import tickets
@@ -43,7 +44,7 @@ class GivesAway(TicketRefused):
         )
 
 
-class TicketNotSent(Exception):
+class TicketNotSent(RosterError):
     """A ticket whose mail did not leave, or of which nobody knows; says what to do."""
 
 

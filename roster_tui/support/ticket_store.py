@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock
 from msgspec.structs import replace
 
+from roster_tui.concurrency import Lock
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.files import replace_atomically
@@ -19,8 +20,10 @@ _LOCK_SECONDS = 30.0
 _TABLE, _KEY = "ticket", "ticket"
 
 
-class NoSuchTicket(Exception):
+class NoSuchTicket(RosterError):
     """No ticket has this number."""
+
+    exit_code = USAGE
 
     def __init__(self, number: int) -> None:
         super().__init__(f"There is no ticket {number}. List them: roster-tui ticket list")
@@ -31,7 +34,7 @@ class TicketStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = FileLock(folder / ".lock", timeout=_LOCK_SECONDS, mode=0o600)
+        self._lock = Lock(folder / ".lock", _LOCK_SECONDS)
         self._newest = folder / "NEWEST"
         """The highest number among forgotten tickets: it stands in mails, so no other ticket gets it."""
 

@@ -10,9 +10,13 @@ from typing import Annotated
 import msgspec
 from msgspec.structs import replace
 
+from roster_tui.errors import BLOCKED, RosterError
 
-class TicketRefused(Exception):
+
+class TicketRefused(RosterError):
     """A step that this ticket cannot take now; it is as it was."""
+
+    exit_code = BLOCKED
 
 
 class State(StrEnum):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from roster_tui.errors import BLOCKED, USAGE, RosterError
 
-class SyncRefused(Exception):
+
+class SyncRefused(RosterError):
     """A sync, or a decision about a held one, that did nothing; says why."""
 
     fix = ""
@@ -21,6 +23,8 @@ class SyncRunning(SyncRefused):
 
 class WrongDistrict(SyncRefused):
     """The token belongs to another district than the one asked for."""
+
+    exit_code = USAGE
 
 
 class DistrictNotReady(SyncRefused):
@@ -52,6 +56,8 @@ class NothingHeld(SyncRefused):
 
 class HoldChanged(SyncRefused):
     """What is staged is not what was shown."""
+
+    exit_code = BLOCKED
 
     fix = "Look at it again: roster-tui hold show"
 

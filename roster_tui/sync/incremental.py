@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from roster_tui.clever import Client, District, Event, Page, User
+from roster_tui.errors import RosterError
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
 from roster_tui.sync.feed import Feed
@@ -21,7 +22,7 @@ from roster_tui.workspace import Workspace
 _KINDS = {"schools": SCHOOL, "terms": TERM, "courses": COURSE, "sections": SECTION}
 
 
-class EventsDoubtful(Exception):
+class EventsDoubtful(RosterError):
     """The events do not tell the whole story: everything must be fetched."""
 
 

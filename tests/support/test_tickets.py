@@ -103,7 +103,7 @@ def test_a_damaged_key_makes_no_tokens(district: Workspace, key: str) -> None:
     whole = kept.get(number)
     file = kept.folder / f"{number:06d}.json"
     file.write_text(file.read_text().replace(whole.key, key))
-    with pytest.raises(LedgerDamaged, match="000001.json"):
+    with pytest.raises(LedgerDamaged, match=r"000001\.json"):
         kept.get(number)
 
 

@@ -9,8 +9,7 @@ import secrets
 from hashlib import sha256
 from pathlib import Path
 
-from filelock import FileLock
-
+from roster_tui.concurrency import Lock
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.files import replace_atomically
@@ -41,7 +40,7 @@ class LinkKeyDamaged(LedgerDamaged):
 class LinkKey:
     """The key of one district, in its ledger."""
 
-    def __init__(self, ledger: Path, lock: FileLock, notes: Documents) -> None:
+    def __init__(self, ledger: Path, lock: Lock, notes: Documents) -> None:
         """Use ``lock`` while a key is made, and keep its fingerprint in ``notes``."""
         self.file = ledger / "link-key"
         self._journal = Journal(ledger / "journal")

@@ -10,16 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from roster_tui.accounts.mail.link_key import LinkKey
+from roster_tui.concurrency import Lock
+from roster_tui.errors import RosterError
 from roster_tui.ledger.documents import Documents
 
 _LOCK_SECONDS = 30.0
 _TABLE = "used"
 
 
-class LinkRefused(Exception):
+class LinkRefused(RosterError):
     """A link that does nothing; says why. The account is as before."""
 
     code = "refused"
@@ -74,7 +74,7 @@ class Links:
     """The links of one district."""
 
     def __init__(self, ledger: Path) -> None:
-        self._lock = FileLock(ledger / "links.lock", timeout=_LOCK_SECONDS, mode=0o600)
+        self._lock = Lock(ledger / "links.lock", _LOCK_SECONDS)
         self._used = Documents(ledger / "links.json")
         self.key = LinkKey(ledger, self._lock, self._used)
 
@@ -98,7 +98,7 @@ class Links:
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:
-        """Keep everybody else from using a link while the block runs. Raises `filelock.Timeout`."""
+        """Keep everybody else from using a link while the block runs. Raises `LockHeld`."""
         with self._lock:
             yield
 

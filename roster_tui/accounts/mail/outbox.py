@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol
 
 from roster_tui.accounts.mail.pace import Pace
+from roster_tui.errors import RosterError
 from roster_tui.settings import MailSettings
 
 
@@ -37,7 +38,7 @@ class Delivery:
     said: str = ""
 
 
-class MailUnavailable(Exception):
+class MailUnavailable(RosterError):
     """No message can be sent at all; none was."""
 
 

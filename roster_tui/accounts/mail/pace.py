@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
+from roster_tui.concurrency import Lock
 
 _LOCK_SECONDS = 30.0
 _LONGEST_QUEUE_SECONDS = 3_600.0
@@ -28,7 +28,7 @@ class Pace:
 
     def take(self) -> float:
         """Take the next free moment for oneself and return the seconds until then."""
-        with FileLock(f"{self._file}.lock", timeout=_LOCK_SECONDS, mode=0o600):
+        with Lock(Path(f"{self._file}.lock"), _LOCK_SECONDS):
             now = self._clock()
             free = self._read(now)
             # It need not survive a crash: at worst one minute has a few messages more.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from roster_tui.errors import RosterError
+
 
 @dataclass(frozen=True)
 class Label:
@@ -79,5 +81,5 @@ class Done:
     problem: Problem
 
 
-class Unreadable(ValueError):
+class Unreadable(RosterError, ValueError):
     """A message that is not as SCIM documents it; says where, never what stands there."""

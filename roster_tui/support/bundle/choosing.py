@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from roster_tui.decisions import NoSuchFinding
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.findings.model import Finding
 from roster_tui.findings.store import with_id
 from roster_tui.present import counted
@@ -23,8 +24,10 @@ from roster_tui.workspace import Workspace
 _CLEVER_IDS = re.compile(r"(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])")
 
 
-class NobodyChosen(Exception):
+class NobodyChosen(RosterError):
     """What was given leads to no student, or to something unknown; says what."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from roster_tui.errors import RosterError
 from roster_tui.settings import SettingsError, SftpSettings, private_file, private_line
 from roster_tui.support.bundle.lock import MAGIC
 from roster_tui.support.bundle.seal import BundleRefused, journaled, manifest_of, need_admin
@@ -39,7 +40,7 @@ class HostKeyRefused(BundleRefused):
         )
 
 
-class NotDelivered(Exception):
+class NotDelivered(RosterError):
     """A bundle that did not arrive, or of which nobody knows; says what to do."""
 
 

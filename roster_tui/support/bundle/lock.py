@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from roster_tui.errors import USAGE, RosterError
 from roster_tui.settings import Secret
 
 MAGIC = b"age-encryption.org/v1\n"
@@ -14,8 +15,10 @@ SHORTEST_PASSPHRASE = 16
 """Whoever has the file can try passphrases for ever."""
 
 
-class KeyUnusable(Exception):
+class KeyUnusable(RosterError):
     """What was given as a key cannot be sealed for; says why, without the key."""
+
+    exit_code = USAGE
 
 
 class Lock(Protocol):

@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from roster_tui.errors import BLOCKED, RosterError
 from roster_tui.ledger.files import replace_atomically
 from roster_tui.present import csv_cell
 from roster_tui.refusals import ONLY_ADMINS_SEAL
@@ -33,8 +34,10 @@ MANIFEST = ".manifest.json"
 _OF_THE_GONE = ("clever_id", "sis_id")
 
 
-class BundleRefused(Exception):
+class BundleRefused(RosterError):
     """A bundle that was not made, or does not leave; says why."""
+
+    exit_code = BLOCKED
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from roster_tui.concurrency import Lock
 from roster_tui.ledger.files import replace_atomically
 from roster_tui.roster.kinds import STUDENT, TEACHER
 from roster_tui.support.guard.spellings import staff_keys, student_keys
@@ -114,10 +115,8 @@ class IndexFiles:
         return _header(self._folder / "changes.idx")
 
     def _make(self, db: sqlite3.Connection, wanted: Version) -> None:
-        from filelock import FileLock
-
         private_folder(self._folder)
-        with FileLock(self._folder / "lock", timeout=_LOCK_SECONDS, mode=0o600):
+        with Lock(self._folder / "lock", _LOCK_SECONDS):
             if self.is_ready():
                 # Somebody else has made it meanwhile.
                 return
