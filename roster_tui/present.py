@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from roster_tui.ledger.clock_trust import is_to_come
+
 LONGEST = 300
 """Characters of a value that are shown; a screen has no room for more, and a hostile one may hold millions."""
 
@@ -189,7 +191,9 @@ def subject_sis_id(kind: str, sis_id: str | None) -> str:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """Return how long ago something was, in one unit: ``6 h``, ``3 days``."""
+    """Return how long ago something was, in one unit: ``6 h``, ``3 days``; what is still to come is no age."""
+    if is_to_come(then, now):
+        return "still to come: the clock was wrong then, or is now"
     span = max(now - then, timedelta())
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
@@ -209,3 +213,13 @@ def clock_time(at: datetime) -> str:
 def day_and_time(at: datetime) -> str:
     """Return a moment without its year: ``Nov 24 1:04 AM``."""
     return f"{at:%b} {at.day} {clock_time(at)}"
+
+
+def full_time(at: datetime) -> str:
+    """Return a moment with its year, for what is read years later: ``Nov 24, 2026 1:04 AM``."""
+    return f"{at:%b} {at.day}, {at.year} {clock_time(at)}"
+
+
+def day_and_time_seen(at: datetime, now: datetime) -> str:
+    """Return a moment, with its year unless that is this one."""
+    return day_and_time(at) if at.year == now.astimezone(at.tzinfo).year else full_time(at)

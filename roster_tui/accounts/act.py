@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster_tui.accounts.carrying import Carrying
-from roster_tui.accounts.deeds import Interrupted, Progress
+from roster_tui.accounts.deeds import Interrupted, Progress, no_progress
 from roster_tui.accounts.directory import Directory
 from roster_tui.accounts.guards import Guards, administers, dethrones
 from roster_tui.accounts.judging import Situation, Verdict
@@ -112,7 +112,7 @@ class Performer:
         first = next((item.account for item in plan.todo if item.account), None)
         return self.letters.preview(plan.verb.mail, first, self.clock()) if plan.verb.mail and first else None
 
-    async def perform(self, shown: Plan, progress: Progress = lambda done, total: None) -> Report:
+    async def perform(self, shown: Plan, progress: Progress = no_progress) -> Report:
         """Do what the plan says, and nothing else.
 
         Accounts that are not as they were shown are left alone; the report holds the plan to ask about them

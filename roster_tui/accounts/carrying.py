@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from roster_tui.accounts.changes import Change, Mailed
-from roster_tui.accounts.deeds import Progress
+from roster_tui.accounts.deeds import HowFar, Progress
 from roster_tui.accounts.directory import Directory, DirectoryError
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.mailing import STOPPED, Mailing, Outcome, outcome
@@ -70,7 +70,7 @@ class Carrying:
         left = deque(_batches(todo, size))
 
         def tell() -> None:
-            progress(len(self.results), len(todo))
+            progress(HowFar.of(self.results.values(), len(todo)))
 
         workers = asyncio.gather(*(self._work(left, tell) for _ in range(AT_ONCE)), return_exceptions=True)
         stopped = await self._ended(workers)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from roster_tui.accounts.judging import Verdict
@@ -14,8 +15,35 @@ from roster_tui.accounts.plan import Item
 if TYPE_CHECKING:
     from roster_tui.accounts.mail import Preview
 
-Progress = Callable[[int, int], None]
-"""Called with the number of things done and in all."""
+
+@dataclass(frozen=True)
+class HowFar:
+    """How far an action has come, by what became of the things it acts on."""
+
+    done: int
+    """Came out well."""
+    ended: int
+    """Came out well or not."""
+    total: int
+
+    @classmethod
+    def of(cls, ended: Iterable[Item], total: int) -> HowFar:
+        """Return it from the items that have ended."""
+        verdicts = [item.verdict for item in ended]
+        return cls(verdicts.count(Verdict.DONE), len(verdicts), total)
+
+    def told(self, done: str) -> str:
+        """Return it in words; ``done`` is the verb's, as in ``3 of 5 mailed, 2 not``."""
+        failed = f", {self.ended - self.done:,} not" if self.ended > self.done else ""
+        return f"{self.done:,} of {self.total:,} {done}{failed}"
+
+
+Progress = Callable[[HowFar], None]
+"""Called as things end."""
+
+
+def no_progress(how_far: HowFar) -> None:
+    """Tell nobody."""
 
 
 class Interrupted(asyncio.CancelledError):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from roster_tui.accounts.changes import Change, Mailed, change_document, change_from, touched
 from roster_tui.accounts.judging import Verdict
+from roster_tui.accounts.mail.links import made_after
 from roster_tui.accounts.plan import Item, Plan
 from roster_tui.errors import RosterError
 from roster_tui.ledger import Operator
@@ -98,7 +99,7 @@ class Record:
     def read(self, action: str) -> Recorded | None:
         """Return what the journal says of an action; None when it says nothing. Raises `LedgerDamaged`."""
         found = None
-        begun = _begun(action)
+        begun = made_after(action)
         for entry in self.journal.since(begun) if begun else ():
             if entry.facts.get("action") != action:
                 continue
@@ -144,11 +145,3 @@ def _intended(entry: Entry) -> Recorded:
         changes,
         facts.get("before", {}),
     )
-
-
-def _begun(action: str) -> datetime | None:
-    """Return a moment before an action, whose id tells it to the minute in some time zone; None if it is no id."""
-    try:
-        return datetime.strptime(f"{action[:11]}+0000", "%y%m%d-%H%M%z") - timedelta(days=1)
-    except ValueError:
-        return None

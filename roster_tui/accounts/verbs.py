@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from roster_tui.accounts.changes import (
@@ -29,6 +29,7 @@ from roster_tui.accounts.model import (
     State,
     Temporary,
 )
+from roster_tui.ledger.clock_trust import is_to_come
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,12 @@ def _may_be_mailed(account: Account, change: Mailed, situation: Situation) -> Ju
     if not account.email or "@" not in account.email:
         return blocked("no email address to send to" if not account.email else "email without @")
     mailed_at = account.mailed_at(change.mail)
-    if mailed_at and situation.now < mailed_at + situation.cooldown:
-        return noop(f"mailed already, {_ago(situation.now - mailed_at)} ago")
-    return WOULD_DO
+    if mailed_at is None or situation.now >= mailed_at + situation.cooldown:
+        return WOULD_DO
+    if is_to_come(mailed_at, situation.now):
+        when = f"{mailed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return warned(f"the clock was wrong when this person was mailed last, or is now: {when} is still to come")
+    return noop(f"mailed already, {_ago(situation.now - mailed_at)} ago")
 
 
 def _confirm(account: Account, change: Confirm, situation: Situation) -> Judgement:
@@ -253,5 +257,5 @@ SYNC_CAUSES = (CauseKind.EMAIL_MISSING, CauseKind.NOT_IN_DATA)
 
 
 def _ago(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
+    minutes = max(0, int(span.total_seconds() // 60))
     return f"{minutes // 60} h" if minutes >= 60 else f"{minutes} min"

@@ -19,7 +19,7 @@ from roster_tui.cli.errors import BLOCKED, DONE, USAGE, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
-from roster_tui.present import counted, day_and_time, display_text
+from roster_tui.present import counted, display_text, full_time
 from roster_tui.refusals import ONLY_ADMINS_MAKE_KEYS
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.read import clever_ids, key_of
@@ -183,7 +183,7 @@ def history(session: Session, wanted: str) -> None:
         return
     rows = [
         (
-            day_and_time(event.at.astimezone(workspace.settings.zone)),
+            full_time(event.at.astimezone(workspace.settings.zone)),
             event.kind,
             event.verdict.replace("_", " "),
             event.operator,

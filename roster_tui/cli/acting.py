@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from roster_tui.accounts.act import Performer
-from roster_tui.accounts.deeds import Deed, Interrupted, P, Performs, Planned, Reported
+from roster_tui.accounts.deeds import Deed, HowFar, Interrupted, P, Performs, Planned, Reported
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
 from roster_tui.accounts.undo import MAIL_IS_GONE, NO_INVERSE
@@ -107,9 +107,9 @@ def _show(workspace: Workspace, report: Reported) -> None:
 
 
 async def _performed(session: Session, workspace: Workspace, performer: Performs[P], plan: P) -> Reported:
-    def progress(done: int, total: int) -> None:
-        if not session.as_json and total >= _ASKS_FROM:
-            session.say(f"{done} of {total} {plan.verb.done}")
+    def progress(how_far: HowFar) -> None:
+        if not session.as_json and how_far.total >= _ASKS_FROM:
+            session.say(how_far.told(plan.verb.done))
 
     try:
         report = await performer.perform(plan, progress)

@@ -16,7 +16,7 @@ from roster_tui.findings import store
 from roster_tui.findings.catalog import CODES
 from roster_tui.findings.model import Evidence, Subject
 from roster_tui.findings.store import Known
-from roster_tui.present import SEVERITY_WORDS, counted, day_and_time, display_text, masked, masked_name
+from roster_tui.present import SEVERITY_WORDS, counted, day_and_time_seen, display_text, masked, masked_name
 from roster_tui.side_by_side import Compared, SideBySide, evidence_of, side_by_side
 from roster_tui.workspace import Workspace
 
@@ -80,7 +80,7 @@ def show(session: Session, finding: str) -> None:
 
 def _print_history(workspace: Workspace, each: Known) -> None:
     def told(at: datetime) -> str:
-        return day_and_time(at.astimezone(workspace.settings.zone))
+        return day_and_time_seen(at.astimezone(workspace.settings.zone), workspace.clock())
 
     new = ", new with the latest sync" if each.status is store.Status.NEW else ""
     click.echo(f"First seen {told(each.first_seen)}{new}")

@@ -11,7 +11,7 @@ from roster_tui.cli.errors import USAGE, Stopped
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.findings.chain.model import Explanation, Link, State
-from roster_tui.present import clock_time, day_and_time, display_text
+from roster_tui.present import clock_time, day_and_time_seen, display_text
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.why import Why, find
 from roster_tui.workspace import Workspace
@@ -82,7 +82,7 @@ def _print(workspace: Workspace, why: Why) -> None:
     for event in _past(workspace, why):
         outcome = "" if event.verdict == "done" else f", {event.verdict.replace('_', ' ')}"
         because = f": {event.reason}" if event.reason else ""
-        when = day_and_time(event.at.astimezone(workspace.settings.zone))
+        when = day_and_time_seen(event.at.astimezone(workspace.settings.zone), workspace.clock())
         click.echo(display_text(f"History: {when}  {event.kind}{outcome}, {event.operator}{because}", 600))
     for link in explanation.chain:
         click.echo(f"  {link.state.value:<8} {link.name:<19} {display_text(link.detail, 600)}")

@@ -13,7 +13,7 @@ from roster_tui.cli.group import Command, CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_csv, print_table
 from roster_tui.ledger.journal import Entry
-from roster_tui.present import day_and_time
+from roster_tui.present import full_time
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.read import clever_ids, key_of
 from roster_tui.workspace import Workspace
@@ -93,7 +93,7 @@ def _concerns(entry: Entry, clever_id: str) -> bool:
 
 def _row(workspace: Workspace, entry: Entry) -> tuple[object, ...]:
     facts = entry.facts
-    at = day_and_time(entry.at.astimezone(workspace.settings.zone))
+    at = full_time(entry.at.astimezone(workspace.settings.zone))
     return entry.number, at, *(facts.get(name) for name in _HEADER[2:])
 
 

@@ -17,6 +17,7 @@ from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.saved import saved_text
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_csv, print_table
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.present import number, state_label
 from roster_tui.roster.fields import field_types
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER, Kind
@@ -47,7 +48,7 @@ def school_document(row: SchoolRow) -> dict[str, Any]:
     }
 
 
-def teacher_document(row: TeacherRow, cooldown: timedelta) -> dict[str, Any]:
+def teacher_document(row: TeacherRow, cooldown: timedelta, now: datetime) -> dict[str, Any]:
     """Return a teacher as JSON, with what became of the last mail and from when on there may be another."""
     account = row.account and {
         "state": row.account.state,
@@ -58,7 +59,7 @@ def teacher_document(row: TeacherRow, cooldown: timedelta) -> dict[str, Any]:
         "pinned": row.account.pinned,
         "since": row.account.since,
         "cause": row.account.cause,
-        "mail": _mail_document(row.account.mail, cooldown),
+        "mail": _mail_document(row.account.mail, cooldown, now),
     }
     return {
         "clever_id": row.clever_id,
@@ -73,10 +74,11 @@ def teacher_document(row: TeacherRow, cooldown: timedelta) -> dict[str, Any]:
     }
 
 
-def _mail_document(mail: MailView | None, cooldown: timedelta) -> dict[str, Any] | None:
+def _mail_document(mail: MailView | None, cooldown: timedelta, now: datetime) -> dict[str, Any] | None:
     if mail is None:
         return None
-    again_at = None if mail.state == "refused" else (datetime.fromisoformat(mail.at) + cooldown).isoformat()
+    at = datetime.fromisoformat(mail.at)
+    again_at = None if mail.state == "refused" or is_to_come(at, now) else (at + cooldown).isoformat()
     return {"kind": mail.kind, "at": mail.at, "state": mail.state, "said": mail.said, "again_at": again_at}
 
 
@@ -112,9 +114,9 @@ def _section_cells(row: SectionRow) -> Sequence[object]:
     return row.name, row.sis_id, school, teachers, row.students, row.term, row.grade, " ".join(row.findings)
 
 
-def _document(kind: Kind, session: Session) -> Callable[[Any], dict[str, Any]]:
+def _document(kind: Kind, session: Session, now: datetime) -> Callable[[Any], dict[str, Any]]:
     if kind is TEACHER:
-        return partial(teacher_document, cooldown=timedelta(hours=session.settings.mail.cooldown_hours))
+        return partial(teacher_document, cooldown=timedelta(hours=session.settings.mail.cooldown_hours), now=now)
     return school_document if kind is SCHOOL else section_document
 
 
@@ -171,7 +173,7 @@ def _print(session: Session, kind: Kind, text: str, as_csv: bool, limit: int | N
         keys = window.keys[:most] if most else window.keys
         found = (row for page in _pages(keys) for row in rows(db, kind, page))
         if session.as_json:
-            _print_json(_document(kind, session), window, found)
+            _print_json(_document(kind, session, workspace.clock()), window, found)
             return
         header, cells = _CELLS[kind.name]
         if as_csv:

@@ -9,7 +9,7 @@ import click
 
 from roster_tui.before_after import field_changes
 from roster_tui.cli.table import print_table
-from roster_tui.present import counted, day_and_time, display_text, masked, number, subject_label
+from roster_tui.present import counted, day_and_time_seen, display_text, masked, number, subject_label
 from roster_tui.roster import changes, history
 from roster_tui.roster.filter import Filter
 from roster_tui.roster.kinds import STUDENT, Kind
@@ -87,7 +87,9 @@ def print_run(workspace: Workspace, shown: Shown) -> None:
     """Print a run for people."""
     document = run_document(shown)
     at = datetime.fromisoformat(document["started_at"]).astimezone(workspace.settings.zone)
-    click.echo(f"Run {document['run']}: {document['state']}, {day_and_time(at)}, {_how(document)}")
+    click.echo(
+        f"Run {document['run']}: {document['state']}, {day_and_time_seen(at, workspace.clock())}, {_how(document)}"
+    )
     if document["seconds"] is not None:
         steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in document["durations"].items())
         click.echo(f"{document['seconds']:.1f} s ({steps})")

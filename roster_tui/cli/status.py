@@ -10,6 +10,7 @@ import click
 from roster_tui.cli.group import Command, with_session
 from roster_tui.cli.session import Session
 from roster_tui.findings.store import counts as finding_counts
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.present import ago, clock_time, display_text, number
 from roster_tui.roster.account_rows import account_counts, support_leads
 from roster_tui.roster.cache import get_meta
@@ -40,6 +41,8 @@ def status_document(workspace: Workspace) -> dict[str, Any]:
         numbers, accounts, findings = counts(db), account_counts(db), finding_counts(db)
     finished = datetime.fromisoformat(applied) if applied else None
     age = (workspace.clock() - finished).total_seconds() / 3600 if finished else None
+    if finished and is_to_come(finished, workspace.clock()):
+        age = None
     return {
         "district": {"id": workspace.district.id, "name": workspace.district.name},
         "sync": {

@@ -76,7 +76,7 @@ async def _run(session: Session, access: Access, full: bool, wait: float, quiet:
             click.echo(f"\r{'':<{_WIDTH}}\r", nl=False, err=True)
     if result.hold:
         _say_all(session, await tell_held(workspace, result, _cleaned(session)))
-    else:
+    elif result.clock_trusted:
         _forget_old(session, workspace)
     return result
 

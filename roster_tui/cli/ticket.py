@@ -15,7 +15,7 @@ from roster_tui.cli.errors import BLOCKED, FAILED, Stopped
 from roster_tui.cli.group import CommandGroup, with_session
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
-from roster_tui.present import counted, day_and_time, display_text
+from roster_tui.present import counted, day_and_time_seen, display_text
 
 if TYPE_CHECKING:
     from roster_tui.support.guard import Hit
@@ -113,7 +113,7 @@ def list_tickets(session: Session, words: tuple[str, ...], states: tuple[str, ..
                 _state(each),
                 each.desk,
                 each.subject,
-                day_and_time(each.changed_at.astimezone(zone)),
+                day_and_time_seen(each.changed_at.astimezone(zone), workspace.clock()),
                 each.author,
             )
             for each in found

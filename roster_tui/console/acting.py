@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from filelock import Timeout
 
 from roster_tui.accounts.carrying import Unrecorded
-from roster_tui.accounts.deeds import P, Performs, Planned, Reported
+from roster_tui.accounts.deeds import HowFar, P, Performs, Planned, Progress, Reported
 from roster_tui.accounts.directory import DirectoryError
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.record import NotJournaled
@@ -18,7 +18,7 @@ from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
 from roster_tui.keymap import keys_of
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.present import counted, display_text, number
+from roster_tui.present import counted, display_text
 from roster_tui.settings import SettingsError
 from roster_tui.tracking import performer_of, tracker_performer
 from roster_tui.workspace import Workspace
@@ -148,9 +148,9 @@ class Acting:
             self._undoable = await self._latest_undoable()
             self._changed()
 
-    def _progress(self, plan: Planned) -> Callable[[int, int], None]:
-        def progress(done: int, total: int) -> None:
-            self.told = f"{number(done)} of {number(total)} {plan.verb.done}" if total > 1 else ""
+    def _progress(self, plan: Planned) -> Progress:
+        def progress(how_far: HowFar) -> None:
+            self.told = how_far.told(plan.verb.done) if how_far.total > 1 else ""
             self._face.refresh_status()
 
         return progress

@@ -11,6 +11,7 @@ from roster_tui.console.lines import Part
 from roster_tui.console.places import Place
 from roster_tui.console.reports import Report
 from roster_tui.keymap import Keymap
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.present import ago, cell_width, clock_time, counted, display_text, number
 from roster_tui.roster.window import Window
 
@@ -48,7 +49,7 @@ def status_parts(standing: Standing, width: int) -> tuple[list[Part], list[Part]
     if standing.synced_at is None:
         left.append(Part("never synced", "warn"))
     else:
-        stale = standing.now - standing.synced_at > _STALE
+        stale = standing.now - standing.synced_at > _STALE or is_to_come(standing.synced_at, standing.now)
         said = f"synced {clock_time(standing.synced_at)}, {ago(standing.synced_at, standing.now)}"
         left.append(Part(said, "warn" if stale else ""))
     if standing.busy:

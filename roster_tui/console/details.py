@@ -16,13 +16,14 @@ from roster_tui.findings.catalog import PAIRS
 from roster_tui.findings.model import Evidence
 from roster_tui.findings.store import Known, Status, known
 from roster_tui.keymap import keys_of
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.present import (
     NOTHING,
     SEVERITY_WORDS,
     ago,
     clock_time,
     counted,
-    day_and_time,
+    day_and_time_seen,
     display_text,
     masked,
     state_label,
@@ -142,7 +143,8 @@ def _mail(workspace: Workspace, mail: MailView, width: int) -> Lines:
     if mail.said:
         lines += _wrapped_field("", mail.said, width)
     again = at + workspace.mail_cooldown
-    if mail.state != "refused" and workspace.clock() < again:
+    now = workspace.clock()
+    if mail.state != "refused" and now < again and not is_to_come(at, now):
         lines += _wrapped_field("", f"cooling down until {_moment(workspace, again)}", width)
     return lines
 
@@ -276,4 +278,4 @@ def _wrapped_field(name: str, value: object, width: int) -> Lines:
 
 
 def _moment(workspace: Workspace, at: datetime) -> str:
-    return day_and_time(at.astimezone(workspace.settings.zone))
+    return day_and_time_seen(at.astimezone(workspace.settings.zone), workspace.clock())

@@ -21,7 +21,7 @@ from roster_tui.present import (
     SEVERITY_WORDS,
     ago,
     counted,
-    day_and_time,
+    day_and_time_seen,
     display_text,
     masked_name,
     number,
@@ -230,7 +230,7 @@ def activity(workspace: Workspace) -> Report:
     for entry in entries:
         facts = entry.facts
         cells = (
-            Part(day_and_time(entry.at.astimezone(workspace.settings.zone)), "dim"),
+            Part(day_and_time_seen(entry.at.astimezone(workspace.settings.zone), workspace.clock()), "dim"),
             Part(display_text(facts.get("operator"))),
             Part(display_text(facts.get("kind"))),
             Part(display_text(facts.get("phase")), "dim"),

@@ -15,7 +15,7 @@ from roster_tui.keymap import keys_of
 from roster_tui.present import (
     NOTHING,
     counted,
-    day_and_time,
+    day_and_time_seen,
     display_text,
     number,
     subject_label,
@@ -158,4 +158,4 @@ def _wrapped(label: str, text: str, width: int) -> list[Parts]:
 
 
 def _moment(workspace: Workspace, at: datetime) -> str:
-    return day_and_time(at.astimezone(workspace.settings.zone))
+    return day_and_time_seen(at.astimezone(workspace.settings.zone), workspace.clock())

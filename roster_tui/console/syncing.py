@@ -55,7 +55,7 @@ class Syncing:
             self._face.tell(f"The sync failed. {error}", "error")
         else:
             self._tell(result)
-            if not result.hold:
+            if not result.hold and result.clock_trusted:
                 await self._forget_old()
         finally:
             self.running = False

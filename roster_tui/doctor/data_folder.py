@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -14,6 +15,7 @@ import orjson
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
 from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.journal import Journal
 from roster_tui.present import counted, display_text
@@ -49,7 +51,7 @@ def check_district(workspace: Workspace) -> list[Check]:
         ok("district", named),
         _modes(workspace.folder),
         check_cache(workspace.folder / "roster.sqlite"),
-        _ledger(workspace.folder / "ledger"),
+        _ledger(workspace.folder / "ledger", workspace.clock()),
         _link_key(workspace.folder / "ledger"),
         _running(workspace),
     ]
@@ -113,12 +115,14 @@ def _looked_through(file: Path, deadline: float) -> tuple[int, str]:
 # -- ledger -----------------------------------------------------------------------------------------
 
 
-def _ledger(folder: Path) -> Check:
+def _ledger(folder: Path, now: datetime) -> Check:
     if not folder.exists():
         return ok("ledger", "empty: no action was taken yet")
     try:
         Documents(folder / "desk.json").reading().table("decisions")
-        checked = Journal(folder / "journal").verify()
+        journal = Journal(folder / "journal")
+        checked = journal.verify()
+        newest = next(iter(journal.latest(1)), None)
     except (LedgerDamaged, OSError) as error:
         return failed("ledger", display_text(error), "Restore the file from a backup; nothing was changed")
     if not checked.ok:
@@ -126,6 +130,12 @@ def _ledger(folder: Path) -> Check:
             "ledger",
             f"the journal does not hold from entry {checked.first_bad} on: {display_text(checked.problem)}",
             "Keep a copy and restore the journal from a backup: roster-tui journal verify",
+        )
+    if newest and is_to_come(newest.at, now):
+        return warning(
+            "ledger",
+            f"the journal's newest entry is of {newest.at:%Y-%m-%d %H:%M} UTC, which is still to come",
+            "The clock was wrong then, or is now. Let this machine set its clock (NTP): ages and links go by it",
         )
     return ok("ledger", f"{counted(checked.entries, 'entry', 'entries')}, every hash right")
 

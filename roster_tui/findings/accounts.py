@@ -18,6 +18,7 @@ from roster_tui.findings.catalog import (
 from roster_tui.findings.collisions import RECENT
 from roster_tui.findings.model import Evidence, Finding
 from roster_tui.findings.subjects import PERSON, person
+from roster_tui.ledger.clock_trust import MOST_AHEAD
 from roster_tui.roster.kinds import TEACHER
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _ABSENT_SINCE = (
     "coalesce((SELECT max(run.started_at) FROM change c JOIN run ON run.id = c.run"
     " WHERE c.key = t.key AND c.what = 'removed'), a.since)"
 )
+WAITING_SINCE = "coalesce(CASE WHEN a.invited_at <= :soon THEN a.invited_at END, a.since)"
+"""In SQL, since when a pending account waits; a mail of a clock that was ahead makes nobody patient."""
 _ACCOUNTS = "FROM account a JOIN teacher t ON t.key = a.key JOIN record r ON r.key = t.key"
 
 
@@ -39,8 +42,8 @@ def activation_pending(db: sqlite3.Connection, at: datetime, patience: timedelta
     """Yield accounts that have waited longer than ``patience`` since they began or were last mailed."""
     rows = db.execute(
         f"SELECT a.since, a.invited_at, t.sections, {PERSON} {_ACCOUNTS} WHERE a.state = 'pending' AND t.in_data"
-        " AND coalesce(a.invited_at, a.since) < ? ORDER BY t.key",
-        ((at - patience).isoformat(),),
+        f" AND {WAITING_SINCE} < :before ORDER BY t.key",
+        {"before": (at - patience).isoformat(), "soon": (at + MOST_AHEAD).isoformat()},
     )
     for since, invited_at, sections, *columns in rows:
         evidence = (

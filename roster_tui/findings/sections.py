@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from roster_tui.findings.accounts import WAITING_SINCE
 from roster_tui.findings.catalog import (
     CO_TEACHER_MISSING,
     COURSE_GONE,
@@ -23,6 +24,7 @@ from roster_tui.findings.catalog import (
 from roster_tui.findings.collisions import RECENT
 from roster_tui.findings.model import Evidence, Finding, Subject
 from roster_tui.findings.subjects import NAMED, named
+from roster_tui.ledger.clock_trust import MOST_AHEAD
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, TERM
 from roster_tui.roster.text import listed_name
 
@@ -79,13 +81,13 @@ def teacher_pending(db: sqlite3.Connection, at: datetime, patience: timedelta, r
 
     None while a district is being launched and most accounts are pending: that is no trouble of a section.
     """
-    stale = "a.state = 'pending' AND coalesce(a.invited_at, a.since) < :before"
+    stale = f"a.state = 'pending' AND {WAITING_SINCE} < :before"
     rows = db.execute(
         f"SELECT {_TEACHERS}, {NAMED} FROM section t JOIN record r ON r.key = t.key WHERE t.students > 0"
         " AND (SELECT 2 * total(state = 'pending') <= count(*) FROM account)"
         " AND t.key IN (SELECT l.section FROM account a CROSS JOIN section_teacher l ON l.teacher = a.key"
         f" WHERE {stale}) AND EXISTS ({_VALID} AND {stale}) AND NOT EXISTS ({_VALID} AND NOT ({stale})) ORDER BY t.key",
-        {"before": (at - patience).isoformat()},
+        {"before": (at - patience).isoformat(), "soon": (at + MOST_AHEAD).isoformat()},
     )
     for teachers, *columns in rows:
         waiting = [each for each in orjson.loads(teachers) if each[5] and each[6] and each[7] == "pending"]

@@ -5,9 +5,14 @@ After each sync, as runs and their changes do. A ticket holds what its tokens st
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.support.help_desk import store
 from roster_tui.workspace import Workspace
 
@@ -29,6 +34,10 @@ def forget_old(workspace: Workspace) -> Forgotten:
     """
     now, tickets = workspace.clock(), store(workspace)
     before = now - timedelta(days=workspace.settings.support.ticket_days)
+    for each in tickets.all():
+        if is_to_come(each.changed_at, now):
+            # Closed while the clock was ahead: its time begins today, not a year from now.
+            tickets.change(each.number, partial(replace, changed_at=now.astimezone(UTC)))
     if old := tickets.closed_before(before):
         facts = {"kind": "forget tickets", "tickets": old, **workspace.operator.facts()}
         workspace.journal.append([{**facts, "phase": "intent"}], now)
@@ -37,6 +46,9 @@ def forget_old(workspace: Workspace) -> Forgotten:
         workspace.journal.append([{**facts, "phase": "outcome", "results": results}], workspace.clock())
         old = gone
     oldest = (now - timedelta(days=workspace.settings.history_days)).timestamp()
+    for file in workspace.folder.glob(_REPORTS):
+        if is_to_come(datetime.fromtimestamp(file.stat().st_mtime, UTC), now):
+            os.utime(file, (now.timestamp(), now.timestamp()))
     reports = [file for file in workspace.folder.glob(_REPORTS) if file.stat().st_mtime < oldest]
     for file in reports:
         file.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.settings import CleverSettings
 
 OLDEST_CURSOR = timedelta(days=29)
@@ -72,6 +73,8 @@ def why_full(feed: Feed | None, settings: CleverSettings, at: datetime, *, asked
     age = at - minted_at(feed.cursor)
     if age > OLDEST_CURSOR:
         return f"the last event read is {age.days} days old, and Clever keeps them for 30"
+    if is_to_come(feed.full_at, at):
+        return "the clock was wrong at the last full run, or is now"
     if at - feed.full_at >= timedelta(days=settings.full_every_days):
         return f"the last full run is {(at - feed.full_at).days} days ago"
     return None

@@ -61,16 +61,17 @@ class Followed:
         return f" ({'; '.join(names[:_NAMES])}{more})"
 
 
-async def follow(workspace: Workspace) -> Followed:
+async def follow(workspace: Workspace, *, trust_clock: bool = True) -> Followed:
     """Bring accounts, findings and trackers in step with the roster as it is.
 
     A platform that keeps its accounts itself is only read: what its own sync will do to them follows from the
-    same rules, and is told. Raises `DirectoryError` or `LedgerDamaged`; it can be done again then.
+    same rules, and is told. Rights given for a time end only by a clock that can be trusted. Raises
+    `DirectoryError` or `LedgerDamaged`; it can be done again then.
     """
     at = workspace.clock()
     directory = workspace.directory
     ours = directory.capabilities.follows_sync
-    accounts = await _with_rights_of_today(workspace, at)
+    accounts = await (_with_rights_of_today(workspace, at) if trust_clock else _accounts(workspace))
     done: Counter[str] = Counter()
     while True:
         with workspace.cache.reading() as db:

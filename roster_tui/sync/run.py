@@ -15,7 +15,7 @@ from roster_tui.roster import compare, history
 from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.roster.kinds import Kind
 from roster_tui.settings import Settings
-from roster_tui.sync import feed
+from roster_tui.sync import clock_skew, feed
 from roster_tui.sync.commit import commit
 from roster_tui.sync.errors import DistrictNotReady, SyncRefused, WrongDistrict
 from roster_tui.sync.feed import Feed
@@ -59,6 +59,8 @@ class SyncResult:
     """Trackers ``archived, restored, updated``, as far as there are any."""
     ahead: Reconciliation | None = None
     """What the platform's own sync will do, account by account; None where ours does."""
+    clock_trusted: bool = True
+    """Whether what is kept for a time only may go by this machine's clock."""
 
     def document(self) -> dict[str, Any]:
         """Return the result as ``sync --json`` prints it."""
@@ -167,7 +169,8 @@ class _Run:
             fetched, judged = await self._judged(known)
             if judged.hold is None:
                 self.watch.begin("apply")
-                await in_thread(commit, self.workspace, self.number, **self._facts(judged))
+                trust = self._clock_trusted
+                await in_thread(commit, self.workspace, self.number, trust_clock=trust, **self._facts(judged))
             else:
                 self._note_held(judged)
         except BaseException as error:
@@ -192,6 +195,7 @@ class _Run:
 
     def _look_at(self, district: District) -> None:
         """Tell how Clever's own sync of the district stands. Raises `DistrictNotReady`."""
+        self.notes += filter(None, [clock_skew.told(self.client.skew)])
         if district.state == "error":
             raise DistrictNotReady("Clever's own sync of this district is in error", district.error or "")
         if district.state == "pending":
@@ -200,6 +204,10 @@ class _Run:
             since = f" since {district.last_sync:%Y-%m-%d}" if district.last_sync else ""
             until = f", until {district.pause_end:%Y-%m-%d}" if district.pause_end else ""
             self.notes.append(f"The district is paused in Clever{until}: its data has been frozen{since}")
+
+    @property
+    def _clock_trusted(self) -> bool:
+        return clock_skew.is_trusted(self.client.skew)
 
     async def _judged(self, known: Feed | None) -> tuple[Fetched, Judged]:
         """Fetch and judge, from events where they will do, otherwise from everything."""
@@ -224,7 +232,7 @@ class _Run:
     async def _follow(self) -> Followed:
         self.watch.begin("accounts")
         try:
-            return await follow(self.workspace)
+            return await follow(self.workspace, trust_clock=self._clock_trusted)
         except BaseException as error:
             with self.workspace.cache.writing() as db:
                 said = f"the roster was applied; accounts follow at the next run ({type(error).__name__})"
@@ -280,6 +288,7 @@ class _Run:
             followed.expected,
             followed.trackers,
             followed.ahead,
+            self._clock_trusted,
         )
 
 

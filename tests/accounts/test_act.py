@@ -14,6 +14,7 @@ import pytest
 
 from roster_tui.accounts.act import Interrupted, Performer, Report
 from roster_tui.accounts.changes import Change, Mailed, Suspend, change_document
+from roster_tui.accounts.deeds import HowFar
 from roster_tui.accounts.directory import DirectoryError, InDoubt
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.local import LocalDirectory
@@ -227,7 +228,7 @@ async def test_stopped_by_ctrl_c_the_batch_in_hand_ends_and_the_rest_is_not_done
     plan = await performer.plan("activate", [an_id(number) for number in range(1, 36)])
     task: asyncio.Task[Report] | None = None
 
-    def stop(done: int, total: int) -> None:
+    def stop(how_far: HowFar) -> None:
         assert task is not None
         task.cancel()
 
@@ -250,7 +251,7 @@ async def test_who_was_not_done_when_it_was_stopped_is_told(performer: Performer
 
     async def stopped() -> Report:
         try:
-            return await performer.perform(plan, lambda done, total: task.cancel())
+            return await performer.perform(plan, lambda how_far: task.cancel())
         except Interrupted as interrupted:
             return interrupted.report
 

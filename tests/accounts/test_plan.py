@@ -44,6 +44,12 @@ KNOWLEDGE = Knowledge(lambda each: situation(), Watch("", True, set()))
         ("activate", account(1, email="nobody"), {}, "blocked", "email without @"),
         ("activate", account(1, invited_at=NOW - timedelta(hours=2)), {}, "noop", "mailed already, 2 h ago"),
         ("activate", account(1, invited_at=NOW - timedelta(hours=24)), {}, "would_do", ""),
+        ("activate", account(1, invited_at=NOW + timedelta(minutes=4)), {}, "noop", "mailed already, 0 min ago"),
+        ("activate", account(1, invited_at=NOW + timedelta(minutes=5)), {}, "noop", "mailed already, 0 min ago"),
+        ("activate", account(1, invited_at=NOW + timedelta(minutes=6)), {}, "would_do", "the clock was wrong when"),
+        ("activate", account(1, invited_at=NOW + timedelta(days=365)), {}, "would_do", "2027-11-24 14:30 UTC is still"),
+        ("reset-password", account(1, activated_at=ACTIVE, reset_at=NOW + timedelta(days=365)), {}, "would_do",
+         "the clock was wrong when"),
     ],
 )  # fmt: skip
 def test_verdicts(verb: str, of: Account, where: dict[str, object], verdict: str, said: str) -> None:

@@ -210,3 +210,22 @@ def test_a_reason_is_shown_to_its_end(run: Run, demo_folder: Path, pending: list
     assert told.code == 1
     assert "the mail server 127.0.0.1:9 does not take mail" in told.out
     assert "…" not in told.out
+
+
+def test_the_journal_is_shown_with_its_years_and_the_progress_with_its_failures(
+    run: Run, demo_folder: Path, pending: list[dict[str, Any]]
+) -> None:
+    nobody = {
+        "ROSTER_TUI_MAIL__HOST": "127.0.0.1",
+        "ROSTER_TUI_MAIL__PORT": "9",
+        "ROSTER_TUI_MAIL__SECURITY": "none",
+    }
+    told = run("activate", "--all-pending", "--yes", "--data-dir", demo_folder, **nobody)
+    number = len(pending)
+    assert told.code == 1
+    assert f"0 of {number} mailed, {number} not" in told.err
+    assert f"{number} of {number}" not in told.err
+    shown = run("journal", "show", "--kind", "sync", "--data-dir", demo_folder).out
+    assert re.search(r"Nov 2\d, 2026 \d+:\d\d [AP]M", shown)
+    one = run("accounts", "history", pending[0]["clever_id"], "--data-dir", demo_folder).out
+    assert re.search(r"[A-Z][a-z]{2} \d+, \d{4} \d+:\d\d [AP]M +activate", one)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,15 @@ def test_a_cache_of_another_version_and_one_that_is_in_use(tmp_path: Path) -> No
         db.execute("PRAGMA user_version = 3")
     told = check_cache(cache.file)
     assert (told.state.value, told.detail.startswith("of version 3")) == ("warning", True)
+
+
+def test_a_journal_from_the_future_tells_of_a_wrong_clock(demo: Workspace) -> None:
+    demo.journal.append([{"kind": "suspend"}], demo.clock() + timedelta(minutes=5))
+    assert next(check for check in check_district(demo) if check.name == "ledger").state.value == "ok"
+    demo.journal.append([{"kind": "suspend"}], demo.clock() + timedelta(days=365))
+    ledger = next(check for check in check_district(demo) if check.name == "ledger")
+    assert ledger.state.value == "warning"
+    assert "of 2027-11-24 14:30 UTC, which is still to come" in ledger.detail
 
 
 async def test_a_journal_that_was_changed_and_accounts_that_cannot_be_read(demo: Workspace) -> None:

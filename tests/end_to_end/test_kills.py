@@ -149,7 +149,7 @@ def run_activate(tell: Tell, folder: Path, port: int, day: int, ids: list[str]) 
         performer = mailing(folder, port, day).performer()
         plan = await performer.plan("activate", ids)
         tell("planned")
-        await performer.perform(plan, lambda done, total: tell(f"acknowledged {done}"))
+        await performer.perform(plan, lambda how_far: tell(f"acknowledged {how_far.ended}"))
 
     asyncio.run(act())
 

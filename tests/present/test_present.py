@@ -1,7 +1,7 @@
 """Display text draws nothing but itself; masks hide; times read as people say them."""
 
 import unicodedata
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -13,8 +13,10 @@ from roster_tui.present import (
     cell_width,
     clock_time,
     counted,
+    day_and_time_seen,
     display_text,
     fitted,
+    full_time,
     masked,
     masked_name,
     state_label,
@@ -102,10 +104,22 @@ def test_states_have_word_and_symbol() -> None:
 @pytest.mark.parametrize(
     ("span", "expected"),
     [(timedelta(seconds=5), "just now"), (timedelta(minutes=5), "5 min ago"), (timedelta(hours=7), "7 h ago"),
-     (timedelta(hours=47), "47 h ago"), (timedelta(days=3), "3 days ago"), (timedelta(seconds=-5), "just now")],
+     (timedelta(hours=47), "47 h ago"), (timedelta(days=3), "3 days ago"), (timedelta(seconds=-5), "just now"),
+     (timedelta(minutes=-5), "just now"), (timedelta(minutes=-6), "still to come: the clock was wrong then, or is now"),
+     (timedelta(days=-365), "still to come: the clock was wrong then, or is now")],
 )  # fmt: skip
 def test_ago(span: timedelta, expected: str) -> None:
     assert ago(NOW - span, NOW) == expected
+
+
+def test_a_moment_of_another_year_has_its_year() -> None:
+    zone = timezone(timedelta(hours=-6))
+    at = datetime(2026, 1, 1, 1, 4, tzinfo=zone)
+    assert full_time(at) == "Jan 1, 2026 1:04 AM"
+    assert day_and_time_seen(at, NOW) == "Jan 1 1:04 AM"
+    assert day_and_time_seen(at - timedelta(hours=2), NOW) == "Dec 31, 2025 11:04 PM"
+    # What year it is, is asked where the moment is shown: in UTC this one is of 2027 already.
+    assert day_and_time_seen(at, datetime(2027, 1, 1, 2, tzinfo=UTC)) == "Jan 1 1:04 AM"
 
 
 def test_times_are_written_as_in_the_field() -> None:

@@ -69,6 +69,18 @@ def test_a_ticket_that_somebody_opens_meanwhile_stays(district: Workspace) -> No
     assert tickets.get(1).subject == "One"
 
 
+def test_what_was_closed_while_the_clock_was_a_year_ahead_goes_in_its_time(district: Workspace) -> None:
+    help_desk.open_ticket(district, Draft("One", ""))
+    help_desk.close(later(district, 365), 1)
+    report = district.folder / "incident-0A1B2C3D.txt"
+    report.write_text("x")
+    ahead = (NOW + timedelta(days=3_650)).timestamp()
+    os.utime(report, (ahead, ahead))
+    assert forget_old(district) == ((), 0)
+    assert forget_old(later(district, 400)) == ((), 0)
+    assert forget_old(later(district, 401)) == ((1,), 1)
+
+
 def test_reports_older_than_the_history_go(district: Workspace) -> None:
     old, new = (district.folder / f"incident-{name}.txt" for name in ("0A1B2C3D", "FFFFFFFF"))
     for file, days in ((old, 401), (new, 399)):

@@ -167,6 +167,26 @@ def test_a_trouble_that_passes_is_waited_out_and_nothing_is_missing(
 
 
 @pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-10_000, "3 h ahead of Clever's"), (10_000, "3 h behind Clever's"), (-80_000, "22 h ahead of Clever's")],
+)
+def test_a_clock_that_is_far_off_is_told_and_nothing_is_removed_by_it(
+    district: District, seconds: int, said: str
+) -> None:
+    with district.workspace.cache.writing() as db:
+        db.execute("UPDATE run SET started_at = '2001-01-01T00:00:00+00:00'")
+    told = district.sync(f"clock-skew:seconds={seconds},times=0")
+    assert told.code == 0
+    assert [note for note in told.json["notes"] if said in note and "Nothing was ended or removed by date" in note]
+    with district.workspace.cache.reading() as db:
+        assert len(runs(db, 9)) == 2
+    district.service.faults.clear()
+    assert district.sync().json["notes"] == []
+    with district.workspace.cache.reading() as db:
+        assert len(runs(db, 9)) == 2, "the run of 2001 is older than the history"
+
+
+@pytest.mark.parametrize(
     ("fault", "said", "advised"),
     [
         ("server-errors:after=2,times=0", "Clever answered with an error of its own (50", "status.clever.com"),

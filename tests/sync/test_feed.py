@@ -34,6 +34,7 @@ def test_a_fresh_cursor_will_do() -> None:
         (replace(FEED, cursor=None), {}, "keeps no events"),
         (replace(FEED, cursor=cursor(NOW - timedelta(days=30))), {}, "is 30 days old"),
         (replace(FEED, full_at=NOW - timedelta(days=7)), {}, "the last full run is 7 days ago"),
+        (replace(FEED, full_at=NOW + timedelta(days=365)), {}, "the clock was wrong at the last full run"),
         (FEED, {"version": "v3.0"}, "from v3.1 to v3.0"),
         (FEED, {"students": "none"}, "from all to none"),
     ],
@@ -51,6 +52,10 @@ def test_a_person_may_ask_for_it() -> None:
 def test_twenty_nine_days_are_still_young_enough() -> None:
     feed = replace(FEED, cursor=cursor(NOW - timedelta(days=29)))
     assert why_full(feed, SETTINGS, NOW) is None
+
+
+def test_a_clock_a_little_ahead_is_none_that_is_wrong() -> None:
+    assert why_full(replace(FEED, full_at=NOW + timedelta(minutes=5)), SETTINGS, NOW) is None
 
 
 def test_it_is_read_as_it_was_written() -> None:

@@ -55,6 +55,18 @@ def test_a_role_for_a_time_ends_with_the_first_sync_after_its_day(clever: Night)
     assert shown == (Role.TEACHER, None)
 
 
+def test_by_a_clock_that_is_far_off_no_role_ends(clever: Night) -> None:
+    clever.load()
+    workspace, _ = clever.sync()
+    who = the_account(workspace, 3)
+    grant(workspace, who.id, Role.SCHOOL_ADMIN, NOW.date())
+    a_year_on = on(workspace, 365)
+    asyncio.run(follow(a_year_on, trust_clock=False))
+    assert the_account(workspace, 3).role is Role.SCHOOL_ADMIN
+    asyncio.run(follow(a_year_on))
+    assert the_account(workspace, 3).role is Role.TEACHER
+
+
 def test_the_last_administrator_keeps_the_role_beyond_its_day(clever: Night) -> None:
     clever.load()
     workspace, _ = clever.sync()

@@ -105,7 +105,12 @@ class LinkKey:
 
     def _has_signed(self) -> bool:
         # An older release noted no fingerprint. Looked at only where there is no key, so once in a ledger's life.
-        return any(entry.facts.get("kind") in _SIGNED_KINDS for entry in self._journal.newest_first())
+        return any(
+            result.get("verdict") == "done"
+            for entry in self._journal.newest_first()
+            if entry.facts.get("kind") in _SIGNED_KINDS
+            for result in entry.facts.get("results", ())
+        )
 
 
 def why_unfit(key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from roster_tui.ledger.documents import Documents
 
 _LOCK_SECONDS = 30.0
 _TABLE = "used"
+_KEPT = 2_000
 
 
 class LinkRefused(RosterError):
@@ -42,6 +43,15 @@ class LinkExpired(LinkRefused):
 
     def __init__(self, expired: datetime) -> None:
         super().__init__(f"This link was good until {expired:%Y-%m-%d %H:%M} UTC. Ask for a new mail")
+
+
+class LinkMistimed(LinkRefused):
+    """Made while a clock was ahead, so that it would be good for too long."""
+
+    code = "mistimed"
+
+    def __init__(self) -> None:
+        super().__init__("This link was made while a clock was wrong: nobody knows its age. Ask for a new mail")
 
 
 class LinkUsed(LinkRefused):
@@ -70,10 +80,20 @@ class Link:
         return sha256(f"{self.kind} {self.account} {self.action}".encode()).hexdigest()[:32]
 
 
+def made_after(action: str) -> datetime | None:
+    """Return a moment before an action, whose id tells it to the minute in some time zone; None if it is no id."""
+    try:
+        return datetime.strptime(f"{action[:11]}+0000", "%y%m%d-%H%M%z") - timedelta(days=1)
+    except ValueError:
+        return None
+
+
 class Links:
     """The links of one district."""
 
-    def __init__(self, ledger: Path) -> None:
+    def __init__(self, ledger: Path, kept: int = _KEPT) -> None:
+        """Use the ledger's folder; the newest ``kept`` used links are remembered, expired or not."""
+        self._kept = kept
         self._lock = Lock(ledger / "links.lock", _LOCK_SECONDS)
         self._used = Documents(ledger / "links.json")
         self.key = LinkKey(ledger, self._lock, self._used)
@@ -84,7 +104,10 @@ class Links:
         return str(token)
 
     def read(self, token: str, now: datetime) -> Link:
-        """Return what a token says. Raises `LinkForged` or `LinkExpired`, and what `LinkKey.reveal` raises."""
+        """Return what a token says.
+
+        Raises `LinkForged`, `LinkExpired`, `LinkMistimed`, and what `LinkKey.reveal` raises.
+        """
         from itsdangerous import BadData
 
         try:
@@ -94,6 +117,8 @@ class Links:
         link = Link(kind, account, action, datetime.fromtimestamp(expires, UTC))
         if now >= link.expires:
             raise LinkExpired(link.expires)
+        if (made := made_after(link.action)) and made > now:
+            raise LinkMistimed
         return link
 
     @contextmanager
@@ -108,10 +133,12 @@ class Links:
         return datetime.fromisoformat(found[link.id]["at"]) if found else None
 
     def note_used(self, link: Link, now: datetime) -> None:
-        """Write down that a link has done its work; links that have expired meanwhile are forgotten."""
+        """Write down that a link has done its work; of many, those that have expired meanwhile are forgotten."""
         with self._used.changing() as database:
             table = database.table(_TABLE)
-            table.drop([str(each.doc_id) for each in table if datetime.fromisoformat(each["expires"]) <= now])
+            # Under a clock that is ahead all have expired, and could be used again once it is set right.
+            older = list(table)[: -self._kept]
+            table.drop([str(each.doc_id) for each in older if datetime.fromisoformat(each["expires"]) <= now])
             table.put({link.id: {"at": now.isoformat(), "expires": link.expires.isoformat()}})
 
     def _signer(self) -> Any:

@@ -17,6 +17,7 @@ from roster_tui.accounts.model import Account, Cause, CauseKind
 from roster_tui.accounts.scim.messages import User
 from roster_tui.accounts.scim.rights import permission_of, role_of
 from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.ledger.shards import Shards
 from roster_tui.roster.identities import Identity
 
@@ -90,7 +91,10 @@ def corrected(now: Note, wrong: Note, right: Note) -> dict[str, Any]:
 def _stale(note: Note, user: User, at: datetime) -> bool:
     """Return whether a note tells why somebody is suspended who is not, nor can be just about to be."""
     cause = note.get("cause")
-    return cause is not None and user.active and datetime.fromisoformat(cause["since"]) < at - _STALE_AFTER
+    if cause is None or not user.active:
+        return False
+    since = datetime.fromisoformat(cause["since"])
+    return since < at - _STALE_AFTER or is_to_come(since, at)
 
 
 def _on_platform(user: User) -> dict[str, Any]:

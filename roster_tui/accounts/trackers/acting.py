@@ -11,7 +11,7 @@ from datetime import date, datetime
 from hashlib import blake2b
 
 from roster_tui.accounts.act import new_action_id
-from roster_tui.accounts.deeds import Interrupted, Progress
+from roster_tui.accounts.deeds import HowFar, Interrupted, Progress, no_progress
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.mailing import STOPPED
 from roster_tui.accounts.model import Account
@@ -139,7 +139,7 @@ class TrackerPerformer:
         items = tuple(_unless_changed(item, known.get(item.id), action) for item in plan.items)
         return replace(plan, items=items, undoes=action)
 
-    async def perform(self, shown: TrackerPlan, progress: Progress = lambda done, total: None) -> TrackerReport:
+    async def perform(self, shown: TrackerPlan, progress: Progress = no_progress) -> TrackerReport:
         """Do what the plan says, and nothing else; what is not as it was shown is left alone.
 
         Raises OSError when intent or outcome cannot be written; `Interrupted` when it is cancelled: what was in
@@ -166,7 +166,7 @@ class TrackerPerformer:
                     results |= {item.id: item for item in rest}
                     told = tuple(results.get(item.id, item) for item in items)
                     raise Interrupted(TrackerReport(action, fresh.verb, told, fresh.digest)) from None
-                progress(len(results), len(todo))
+                progress(HowFar.of(results.values(), len(todo)))
         return await self._report(action, fresh, [results.get(item.id, item) for item in items])
 
     def note(self, plan: TrackerPlan) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster_tui.accounts.mail.links import Link, LinkExpired, LinkForged, Links
+from roster_tui.accounts.mail.links import Link, LinkExpired, LinkForged, LinkMistimed, Links
 from roster_tui.settings import SettingsError
 from tests.accounts.conftest import an_id
 from tests.conftest import NOW
@@ -78,11 +78,31 @@ def test_the_key_is_made_once_and_for_its_owner_alone(links: Links, tmp_path: Pa
         links.issue(LINK)
 
 
-def test_used_links_are_remembered_while_they_could_be_used_again(links: Links) -> None:
+def test_a_link_made_while_the_clock_was_ahead_opens_nothing(links: Links) -> None:
+    """It would be good for a year; up to a day ahead is the difference of time zones."""
+    ahead = Link("activation", an_id(1), "271124-1430-ABCDEF", NOW + timedelta(days=365) + WEEK)
+    with pytest.raises(LinkMistimed, match="while a clock was wrong"):
+        links.read(links.issue(ahead), NOW)
+    zones = Link("activation", an_id(1), "261125-0430-ABCDEF", NOW + WEEK)
+    assert links.read(links.issue(zones), NOW) == zones
+
+
+def test_a_clock_that_jumps_ahead_and_back_makes_no_used_link_good_again(links: Links) -> None:
+    links.note_used(LINK, NOW)
+    year = timedelta(days=365)
+    links.note_used(Link("password", an_id(2), "271124-1430-ABCDEF", NOW + year + WEEK), NOW + year)
+    assert links.used_at(LINK) == NOW
+
+
+def test_used_links_are_remembered_while_they_could_be_used_again(tmp_path: Path) -> None:
+    links = Links(tmp_path, kept=1)
     assert links.used_at(LINK) is None
     links.note_used(LINK, NOW)
     assert links.used_at(LINK) == NOW
     later = Link("password", an_id(2), "261201-0000-ABCDEF", NOW + 2 * WEEK)
     links.note_used(later, LINK.expires)
+    assert links.used_at(LINK) == NOW
+    latest = Link("password", an_id(3), "261201-0001-ABCDEF", NOW + 2 * WEEK)
+    links.note_used(latest, LINK.expires)
     assert links.used_at(LINK) is None
-    assert links.used_at(later) == LINK.expires
+    assert links.used_at(later) == links.used_at(latest) == LINK.expires

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from roster_tui.accounts.deeds import HowFar
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.record import Record
 from roster_tui.accounts.running import Running
@@ -183,7 +184,7 @@ async def test_stopped_it_ends_what_is_in_hand(performer: TrackerPerformer, monk
     plan = await performer.plan("create-tracker", [an_id(number) for number in range(1, 41)])
     task: asyncio.Task[TrackerReport] | None = None
 
-    def stop(done: int, total: int) -> None:
+    def stop(how_far: HowFar) -> None:
         assert task is not None
         task.cancel()
 
