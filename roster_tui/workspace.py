@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from roster_tui.findings.desk import Desk
     from roster_tui.findings.model import Effect, Finding
     from roster_tui.ledger import Operator, PreferencesFile
+    from roster_tui.ledger.head import Head
     from roster_tui.ledger.journal import Journal
     from roster_tui.roster.account_rows import AccountRow
 
@@ -88,13 +89,14 @@ class Workspace:
         """Where the accounts live."""
         private_folder(self.folder / "ledger")
         if self.on_platform:
+            from roster_tui.accounts.scim.notes import Notes
             from roster_tui.accounts.scim.opening import scim_directory
 
-            notes = private_folder(self.folder / "ledger" / "scim")
+            notes = Notes(private_folder(self.folder / "ledger" / "scim"), self.head)
             return scim_directory(self.settings.directory, self.folder, notes, self.cache, self.clock)
         from roster_tui.accounts.local import LocalDirectory
 
-        return LocalDirectory(private_folder(self.folder / "ledger" / "accounts"))
+        return LocalDirectory(private_folder(self.folder / "ledger" / "accounts"), self.head)
 
     @cached_property
     def on_platform(self) -> bool:
@@ -110,19 +112,26 @@ class Workspace:
         return is_loopback(directory.url) or not demo_store(self.settings.data_root).exists()
 
     @cached_property
+    def head(self) -> Head:
+        """What seals the ledger."""
+        from roster_tui.ledger.head import Head
+
+        return Head(self.folder / "ledger")
+
+    @cached_property
     def journal(self) -> Journal:
         """The record of actions."""
         from roster_tui.ledger.journal import Journal
 
-        return Journal(private_folder(self.folder / "ledger" / "journal"))
+        return Journal(private_folder(self.folder / "ledger" / "journal"), self.head)
 
     @cached_property
     def desk(self) -> Desk:
         """What people decided about findings."""
-        from roster_tui.findings.desk import Desk
+        from roster_tui.findings.desk import DECISIONS, Desk
         from roster_tui.ledger.documents import Documents
 
-        documents = Documents(private_folder(self.folder / "ledger") / "desk.json")
+        documents = Documents(private_folder(self.folder / "ledger") / "desk.json", DECISIONS, self.head)
         return Desk(documents, self.journal, self.operator)
 
     @cached_property
@@ -142,7 +151,7 @@ class Workspace:
         """The trackers of sections."""
         from roster_tui.accounts.trackers.store import TrackerStore
 
-        return TrackerStore(private_folder(self.trackers_folder))
+        return TrackerStore(private_folder(self.trackers_folder), self.head)
 
     def day_of(self, at: datetime) -> date:
         """Return the day of a moment in the district's time zone."""
@@ -175,7 +184,11 @@ class Workspace:
             running=Running(private_folder(self.folder / "ledger" / "running")),
             operator=operator or self.operator,
             letters=Letters(
-                self.settings.mail, self.district.name, Links(ledger), self.settings.zone, **self._support_contact()
+                self.settings.mail,
+                self.district.name,
+                Links(ledger, self.head),
+                self.settings.zone,
+                **self._support_contact(),
             ),
             clock=self.clock,
             situations=self._situations,

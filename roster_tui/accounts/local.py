@@ -15,9 +15,12 @@ from roster_tui.accounts.directory import Capabilities, ChangedMeanwhile, Direct
 from roster_tui.accounts.model import Account, from_document, to_document
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import KeyedTable
+from roster_tui.ledger.envelope import Kind
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.shards import Shards
 
 _TABLE = "accounts"
+ACCOUNTS = Kind("accounts", frozenset({_TABLE}))
 _CLEVER_ID = re.compile("[0-9a-f]{24}")
 
 
@@ -29,8 +32,9 @@ class LocalDirectory:
     capabilities = Capabilities(batch=5_000)
     remarks: tuple[str, ...] = ()
 
-    def __init__(self, folder: Path) -> None:
-        self._shards = Shards(folder)
+    def __init__(self, folder: Path, head: Head) -> None:
+        """Use a folder of the ledger that ``head`` seals."""
+        self._shards = Shards(folder, ACCOUNTS, head)
         if (whole := folder.with_suffix(".json")).exists():
             self._shards.take_over(whole, _TABLE)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from roster_tui.accounts.history import Event, recent
@@ -17,6 +16,7 @@ from roster_tui.findings.model import Evidence
 from roster_tui.findings.store import Known, Status, known
 from roster_tui.keymap import keys_of
 from roster_tui.ledger.clock_trust import is_to_come
+from roster_tui.ledger.journal import Journal
 from roster_tui.present import (
     NOTHING,
     SEVERITY_WORDS,
@@ -61,7 +61,7 @@ _PAST_SHOWN = 5
 
 def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
     """Return the latest that happened to an account, the newest first."""
-    events = _histories(workspace.journal.folder, workspace.journal.version()).get(clever_id, [])
+    events = _histories(workspace.journal, workspace.journal.version()).get(clever_id, [])
     lines: Lines = []
     for event in reversed(events[-_PAST_SHOWN:]):
         outcome = "" if event.verdict == "done" else f", {event.verdict.replace('_', ' ')}"
@@ -72,10 +72,8 @@ def _past(workspace: Workspace, clever_id: str, width: int) -> Lines:
 
 
 @lru_cache(maxsize=1)
-def _histories(journal: Path, version: object) -> dict[str, list[Event]]:
-    from roster_tui.ledger.journal import Journal
-
-    return recent(Journal(journal))
+def _histories(journal: Journal, version: object) -> dict[str, list[Event]]:
+    return recent(journal)
 
 
 def _labelled(label: str, value: object, style: str = "") -> Parts:

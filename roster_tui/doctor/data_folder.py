@@ -14,9 +14,11 @@ import orjson
 
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
+from roster_tui.findings.desk import DECISIONS
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.present import counted, display_text
 from roster_tui.roster.schema import VERSION
@@ -119,8 +121,9 @@ def _ledger(folder: Path, now: datetime) -> Check:
     if not folder.exists():
         return ok("ledger", "empty: no action was taken yet")
     try:
-        Documents(folder / "desk.json").reading().table("decisions")
-        journal = Journal(folder / "journal")
+        head = Head(folder)
+        Documents(folder / "desk.json", DECISIONS, head).reading()
+        journal = Journal(folder / "journal", head)
         checked = journal.verify()
         newest = next(iter(journal.latest(1)), None)
     except (LedgerDamaged, OSError) as error:

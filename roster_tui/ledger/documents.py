@@ -7,23 +7,23 @@ lost. Ours leaves either the old file or the new one.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-import orjson
 from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
 
 from roster_tui.concurrency import Lock
-from roster_tui.ledger.files import LedgerDamaged, replace_atomically
-
-Tables = dict[str, dict[str, Any]]
-"""What TinyDB gives a storage: documents by id, by table."""
+from roster_tui.ledger.envelope import Kind, Tables, packed, unpacked
+from roster_tui.ledger.files import SAID, LedgerDamaged
+from roster_tui.ledger.head import Head
 
 _LOCK_SECONDS = 30.0
+_LOOKS = 3
+"""At a file that others may be writing, before its lock is taken."""
 
 
 class _Held(Storage):
@@ -82,15 +82,24 @@ class Database(TinyDB):
 
 
 class Documents:
-    """One file of documents, shared by any number of processes."""
+    """One file of documents, shared by any number of processes and sealed in the HEAD of its ledger."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, kind: Kind, head: Head) -> None:
+        """Use a file of the ledger that ``head`` seals."""
         self.file = file
+        self.kind = kind
+        self._head = head
         self._lock = Lock(Path(f"{file}.lock"), _LOCK_SECONDS)
 
     def reading(self) -> Database:
         """Return the documents as they are on disk now. Raises `LedgerDamaged`."""
-        return Database(self._load(), storage=_Held)
+        for _ in range(_LOOKS):
+            raw = self._raw()
+            if self._head.damage(self.file, raw) is None:
+                return self._database(raw)
+        # Somebody writes all the time, or the file is not what was written: with the lock one knows.
+        with self._lock:
+            return self._database(self._checked())
 
     @contextmanager
     def changing(self) -> Iterator[Database]:
@@ -100,21 +109,40 @@ class Documents:
         when the file cannot be written; the old file stands then.
         """
         with self._lock:
-            database = Database(self._load(), storage=_Held)
+            raw = self._checked()
+            database = self._database(raw)
             yield database
             held = database.storage
             if isinstance(held, _Held) and held.changed:
-                replace_atomically(self.file, orjson.dumps(held.tables))
+                self._head.write(self.file, packed(self.kind, held.tables), raw)
 
-    def _load(self) -> Tables | None:
+    def remove(self, agreed: Callable[[Database], bool]) -> bool:
+        """Remove the file if ``agreed`` says so of what it holds; nobody else changes it meanwhile.
+
+        Raises as `changing` does; the file stands then.
+        """
+        with self._lock:
+            raw = self._checked()
+            if not agreed(self._database(raw)):
+                return False
+            self._head.write(self.file, None, raw)
+        return True
+
+    def _database(self, raw: bytes | None) -> Database:
+        return Database(None if raw is None else unpacked(self.file, self.kind, raw), storage=_Held)
+
+    def _checked(self) -> bytes | None:
+        """Return the content, which HEAD must know; the caller holds the lock."""
+        raw = self._raw()
+        if damage := self._head.damage(self.file, raw):
+            if raw is not None:
+                # What cannot be read at all says more than that it is not what was written.
+                unpacked(self.file, self.kind, raw)
+            raise LedgerDamaged(self.file, SAID[damage], damage)
+        return raw
+
+    def _raw(self) -> bytes | None:
         try:
-            raw = self.file.read_bytes()
+            return self.file.read_bytes()
         except FileNotFoundError:
             return None
-        try:
-            tables = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise LedgerDamaged(self.file, str(error)) from None
-        if not isinstance(tables, dict):
-            raise LedgerDamaged(self.file, "not a set of tables")
-        return tables

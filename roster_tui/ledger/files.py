@@ -4,17 +4,65 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 
 from roster_tui.errors import RosterError
 
 
+class Damage(StrEnum):
+    """What is wrong with a ledger file."""
+
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+    """It was written, and is not there."""
+    SHORT = "short"
+    """The journal ends before the entry that was written last."""
+    OLDER = "older"
+    """It holds what it held once: an older copy was put in its place."""
+    FOREIGN = "foreign"
+    """It holds what was never written here: it was changed, or a bit flipped."""
+    NEW = "new"
+    """It was not written here, and is there."""
+
+
+SAID: Mapping[Damage, str] = {
+    Damage.MISSING: "is missing, and it was written",
+    Damage.SHORT: "ends before the entry that was written last",
+    Damage.OLDER: "is an older copy of itself",
+    Damage.FOREIGN: "does not hold what was written last: it was changed, or damaged",
+    Damage.NEW: "was not written by this ledger",
+}
+"""How each is told of a file."""
+
+
 class LedgerDamaged(RosterError):
     """A ledger file that is not what we wrote; it is left as it is."""
 
-    def __init__(self, file: Path, why: str) -> None:
+    fix = "Run: roster-tui ledger verify. It names every file that is damaged, and what can be done"
+
+    def __init__(self, file: Path, why: str, damage: Damage = Damage.UNREADABLE) -> None:
         self.file = file
-        super().__init__(f"{file} cannot be read ({why}). It was left untouched: restore it from a backup")
+        self.why = why
+        self.damage = damage
+        super().__init__(f"{file} {self._said()}. It was left untouched: restore it from a backup")
+
+    def _said(self) -> str:
+        return f"cannot be read ({self.why})" if self.damage is Damage.UNREADABLE else self.why
+
+
+class LedgerNewer(LedgerDamaged):
+    """A ledger file of a later release; this one must not write over it."""
+
+    fix = "Use that release, or a later one, on this data folder"
+
+    def __init__(self, file: Path, found: int, known: int, by: str) -> None:
+        super().__init__(
+            file,
+            f"it is of format {found}, written by roster-tui {by or 'of a later release'}; "
+            f"this release reads up to format {known}",
+        )
 
 
 def replace_atomically(file: Path, content: bytes) -> None:

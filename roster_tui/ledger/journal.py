@@ -1,54 +1,29 @@
 """The record of actions: who did what to whom, when and why; each entry sealed to the one before by a hash.
 
 One file a month, and a new one when it has grown, since a file is rewritten at each append; from then on it
-can only be read. `HEAD` beside them names the newest entry, so that a shortened journal shows. The hash covers
-canonical JSON: sorted keys, no blanks, UTF-8 (as in RFC 8785, without floats).
+can only be read. The ledger's HEAD names the newest entry, and nothing is added to a journal that does not end
+there. The hash covers canonical JSON: sorted keys, no blanks, UTF-8 (as in RFC 8785, without floats).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from roster_tui.concurrency import Lock
-from roster_tui.ledger.documents import Documents
-from roster_tui.ledger.files import LedgerDamaged, replace_atomically
+from roster_tui.ledger.files import Damage, LedgerDamaged, replace_atomically
+from roster_tui.ledger.head import FIRST_HASH, Head, JournalEnd
+from roster_tui.ledger.journal_entries import Entry, packed_entries, read_entries, sealed_entry
+
+__all__ = ["Entry", "Journal", "Verification"]
 
 ENTRIES_A_FILE = 2_000
 BYTES_A_FILE = 200_000
-_FIRST_HASH = "0" * 64
 _LOCK_SECONDS = 30.0
-_TABLE = "entries"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One sealed line of the journal."""
-
-    number: int
-    """Counts from 1 without gaps."""
-    at: datetime
-    facts: Mapping[str, Any]
-    """What happened, as given to `Journal.append`."""
-    previous: str
-    hash: str
-
-    def document(self) -> dict[str, Any]:
-        """Return the entry as it is stored and shown."""
-        return {
-            "number": self.number,
-            "at": self.at.isoformat(),
-            **self.facts,
-            "previous": self.previous,
-            "hash": self.hash,
-        }
 
 
 @dataclass(frozen=True)
@@ -62,45 +37,90 @@ class Verification:
     first_bad: int | None
     """Number of the first entry that is changed, missing or out of place."""
     problem: str | None
+    damage: Damage | None = None
+    """Of which sort that is."""
 
 
 class Journal:
     """The journal of one district in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, head: Head) -> None:
+        """Use a folder of the ledger whose ``head`` keeps where the journal ends."""
         self.folder = folder
-        self._head_file = folder / "HEAD"
+        self._head = head
         self._lock = Lock(folder / ".lock", _LOCK_SECONDS)
 
     def append(self, facts: Sequence[Mapping[str, Any]], at: datetime) -> list[Entry]:
         """Seal entries onto the end; they are on disk when this returns.
 
-        Raises OSError when they cannot be written (nothing was, then), `LedgerDamaged` when the end of the
-        journal cannot be read.
+        Raises OSError when they cannot be written (nothing was, then), `LedgerDamaged` when the journal does not
+        end where HEAD says, or its end cannot be read.
         """
         with self._lock:
+            self._head.begin()
             files = self.files()
-            last = _read(files[-1]) if files else []
-            number, previous = (last[-1].number, last[-1].hash) if last else (0, _FIRST_HASH)
+            last = read_entries(files[-1]) if files else []
+            self._check_end(files, last)
+            number, previous = (last[-1].number, last[-1].hash) if last else (0, FIRST_HASH)
             entries: list[Entry] = []
             for fact in facts:
                 number += 1
-                entry = _sealed(number, at.astimezone(UTC), fact, previous)
+                entry = sealed_entry(number, at.astimezone(UTC), fact, previous)
                 previous = entry.hash
                 entries.append(entry)
             file = self._file_for(at, files, len(last))
-            with Documents(file).changing() as database:
-                database.table(_TABLE).put({str(entry.number): entry.document() for entry in entries})
-            self._write_head(number, previous)
+            kept = last if file in files else []
+            replace_atomically(file, packed_entries([*kept, *entries]))
+            self._head.note_journal(JournalEnd(number, previous))
             if file not in files:
                 for full in files:
                     full.chmod(0o400)
         return entries
 
+    def end(self) -> JournalEnd:
+        """Return number and hash of the last entry as HEAD has them, reading no entry. Raises `LedgerDamaged`."""
+        return self._head.journal_end()
+
+    def check_end(self) -> None:
+        """Make sure that the journal ends where HEAD says: what acts build on. Raises `LedgerDamaged`."""
+        files = self.files()
+        self._check_end(files, read_entries(files[-1]) if files else [])
+
+    def _check_end(self, files: Sequence[Path], last: Sequence[Entry]) -> None:
+        end = self._head.journal_end()
+        if not self._head.exists() and not end.number and last and last[-1].number > 1:
+            raise LedgerDamaged(self._head.file, "is missing, and there is a journal", Damage.MISSING)
+        if end.number and not files:
+            raise LedgerDamaged(self.folder, f"holds no journal, and it had {end.number} entries", Damage.MISSING)
+        if not last or last[-1].number < end.number:
+            if end.number:
+                told = f"ends at entry {last[-1].number if last else 0} of {end.number}"
+                raise LedgerDamaged(files[-1], told, Damage.SHORT)
+            return
+        self._check_continued(end, files, last)
+
+    def _check_continued(self, end: JournalEnd, files: Sequence[Path], last: Sequence[Entry]) -> None:
+        """Check that HEAD's entry is there, and that only what a crash can leave has come after it."""
+        index = len(files) - 1
+        while last[0].number > end.number + 1 and index:
+            index -= 1
+            last = [*read_entries(files[index]), *last]
+        previous_hash = FIRST_HASH
+        for entry in last:
+            if entry.number == end.number and entry.hash != end.hash:
+                raise LedgerDamaged(
+                    files[index], f"holds another entry {entry.number} than was written", Damage.FOREIGN
+                )
+            if entry.number > end.number:
+                previous = end.hash if entry.number == end.number + 1 else previous_hash
+                if entry != sealed_entry(entry.number, entry.at, dict(entry.facts), previous, entry.version):
+                    raise LedgerDamaged(files[-1], f"goes on with a foreign entry {entry.number}", Damage.FOREIGN)
+            previous_hash = entry.hash
+
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, oldest first. Raises `LedgerDamaged`."""
         for file in self.files():
-            yield from _read(file)
+            yield from read_entries(file)
 
     def newest_first(self, since: datetime | None = None) -> Iterator[Entry]:
         """Yield entries, the newest first, reading no more files than are asked for. Raises `LedgerDamaged`."""
@@ -108,7 +128,7 @@ class Journal:
         for file in reversed(self.files()):
             if file.stem[:7] < month:
                 return
-            yield from (entry for entry in reversed(_read(file)) if since is None or entry.at >= since)
+            yield from (entry for entry in reversed(read_entries(file)) if since is None or entry.at >= since)
 
     def latest(self, limit: int) -> list[Entry]:
         """Return the newest entries, newest first."""
@@ -124,37 +144,48 @@ class Journal:
         month = f"{at.astimezone(UTC):%Y-%m}"
         for file in self.files():
             if file.stem[:7] >= month:
-                yield from (entry for entry in _read(file) if entry.at >= at)
+                yield from (entry for entry in read_entries(file) if entry.at >= at)
 
     def verify(self, kept_head: str | None = None) -> Verification:
-        """Check every hash, every number and the end against `HEAD`.
+        """Check every hash, every number and the end against HEAD.
 
-        ``kept_head`` is a head that was told before and kept elsewhere: what it proved must still be there, even
-        if somebody has written everything here anew.
+        ``kept_head`` is a head that was shown before and kept elsewhere: what it proved must still be there, even
+        if somebody has written everything here again.
         """
-        count, previous = 0, _FIRST_HASH
-        head = self._read_head()
-        seen_head, seen_kept = head is None, kept_head in (None, _FIRST_HASH)
+        count, previous = 0, FIRST_HASH
+
+        def bad(problem: str, damage: Damage) -> Verification:
+            return Verification(False, count, previous, count + 1, problem, damage)
+
+        seen_kept = kept_head in (None, FIRST_HASH)
         try:
+            end = self._head.journal_end()
+            seen_end = not end.number
             for entry in self.entries():
-                facts = dict(entry.facts)
-                expected = _sealed(count + 1, entry.at, facts, previous)
+                expected = sealed_entry(count + 1, entry.at, dict(entry.facts), previous, entry.version)
                 if entry != expected:
-                    return Verification(False, count, previous, count + 1, _difference(entry, expected))
+                    return bad(_difference(entry, expected), Damage.FOREIGN)
                 count, previous = entry.number, entry.hash
-                seen_head = seen_head or (count, previous) == head
+                seen_end = seen_end or (count, previous) == end
                 seen_kept = seen_kept or previous == kept_head
         except LedgerDamaged as error:
-            return Verification(False, count, previous, count + 1, str(error))
-        if not seen_head:
-            return Verification(False, count, previous, count + 1, "the end is missing: HEAD names a later entry")
-        if head is None and count > 1:
-            return Verification(False, count, previous, count + 1, "HEAD is missing: nothing tells whether this is all")
+            return bad(str(error), error.damage)
+        if not seen_end:
+            return self._other_end(end, bad)
+        if not self._head.exists() and not end.number and count > 1:
+            return bad("HEAD is missing: nothing tells whether this is all", Damage.MISSING)
         if not seen_kept:
-            return Verification(
-                False, count, previous, None, "no entry has the head that was kept: it was written anew"
-            )
+            problem = "no entry has the head that was kept: it was written again, or an older copy was put in its place"
+            return Verification(False, count, previous, None, problem, Damage.FOREIGN)
         return Verification(True, count, previous, None, None)
+
+    def _other_end(self, end: JournalEnd, bad: Callable[[str, Damage], Verification]) -> Verification:
+        files = self.files()
+        if not files:
+            return bad(f"all {end.number} entries are missing", Damage.MISSING)
+        if read_entries(files[-1])[-1].number < end.number:
+            return bad(f"the end is missing: HEAD names entry {end.number}", Damage.SHORT)
+        return bad(f"entry {end.number} is another than the one HEAD names", Damage.FOREIGN)
 
     def files(self) -> list[Path]:
         """Return the files of the journal, oldest first."""
@@ -171,39 +202,8 @@ class Journal:
             return newest
         return self.folder / f"{newest.stem[:7]}-{int(newest.stem[8:]) + 1:03d}.json"
 
-    def _write_head(self, number: int, head: str) -> None:
-        replace_atomically(self._head_file, orjson.dumps({"number": number, "hash": head}))
-
-    def _read_head(self) -> tuple[int, str] | None:
-        try:
-            head = orjson.loads(self._head_file.read_bytes())
-            return head["number"], head["hash"]
-        except FileNotFoundError:
-            return None
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            return -1, ""
-
-
-def _sealed(number: int, at: datetime, facts: Mapping[str, Any], previous: str) -> Entry:
-    sealed = {"number": number, "at": at.isoformat(), "previous": previous, "facts": facts}
-    digest = sha256(orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return Entry(number, at, facts, previous, digest)
-
 
 def _difference(entry: Entry, expected: Entry) -> str:
     if entry.number != expected.number:
         return f"entry {expected.number} is missing or out of place"
     return f"entry {entry.number} was changed after it was written"
-
-
-def _read(file: Path) -> list[Entry]:
-    entries = []
-    for document in Documents(file).reading().table(_TABLE):
-        fields = dict(document)
-        try:
-            at = datetime.fromisoformat(fields.pop("at"))
-            number, previous, seal = fields.pop("number"), fields.pop("previous"), fields.pop("hash")
-        except (KeyError, ValueError, TypeError) as error:
-            raise LedgerDamaged(file, f"an entry lacks or garbles {error}") from None
-        entries.append(Entry(number, at, fields, previous, seal))
-    return entries

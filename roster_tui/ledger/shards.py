@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from roster_tui.concurrency import Lock
 from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.envelope import Kind, unpacked
+from roster_tui.ledger.head import Head
 
+_LOCK_SECONDS = 30.0
 _DIGITS = 2
 """A Clever ID counts up at its end: its last digits spread evenly over 256 files."""
 
@@ -14,8 +18,11 @@ _DIGITS = 2
 class Shards:
     """The documents of a folder, in files by the last two digits of a Clever ID."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: Kind, head: Head) -> None:
+        """Use a folder of the ledger that ``head`` seals."""
         self.folder = folder
+        self._kind = kind
+        self.head = head
 
     def of(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
         """Return the ids by the name of the shard that they belong to, shards in order."""
@@ -26,7 +33,7 @@ class Shards:
 
     def documents(self, shard: str) -> Documents:
         """Return the documents of a shard; they need not exist yet."""
-        return Documents(self.folder / f"{shard}.json")
+        return Documents(self.folder / f"{shard}.json", self._kind, self.head)
 
     def of_id(self, clever_id: str) -> Documents:
         """Return the documents among which those of an id are."""
@@ -37,18 +44,18 @@ class Shards:
 
         The file is left beside, renamed. Raises `LedgerDamaged`, OSError.
         """
-        whole = Documents(file)
-        with whole.changing():
+        with Lock(Path(f"{file}.lock"), _LOCK_SECONDS):
             if file.exists():
-                documents = {str(each.doc_id): each for each in whole.reading().table(table)}
+                documents = unpacked(file, self._kind, file.read_bytes()).get(table, {})
                 for shard, ids in self.of(documents).items():
                     with self.documents(shard).changing() as database:
                         database.table(table).put({each: documents[each] for each in ids})
                 file.replace(file.with_suffix(".before-split"))
 
-    def all(self) -> Iterator[str]:
-        """Yield the names of the shards that exist, in order."""
-        return (file.stem for file in sorted(self.folder.glob(f"{'[0-9a-f]' * _DIGITS}.json")))
+    def all(self) -> list[str]:
+        """Return the names of the shards that exist, or should, in order. Raises `LedgerDamaged`."""
+        there = set(self.folder.glob(f"{'[0-9a-f]' * _DIGITS}.json"))
+        return sorted(file.stem for file in there.union(self.head.in_folder(self.folder)))
 
 
 def shard_of(clever_id: str) -> str:

@@ -61,7 +61,7 @@ class Draft:
 
 def store(workspace: Workspace) -> TicketStore:
     """Return the tickets of a district."""
-    return TicketStore(private_folder(private_folder(workspace.folder / "ledger") / "tickets"))
+    return TicketStore(private_folder(private_folder(workspace.folder / "ledger") / "tickets"), workspace.head)
 
 
 def open_ticket(workspace: Workspace, draft: Draft, *, subject: str | None = None, body: str | None = None) -> Ticket:

@@ -12,12 +12,15 @@ from msgspec.structs import replace
 from roster_tui.concurrency import Lock
 from roster_tui.errors import USAGE, RosterError
 from roster_tui.ledger import LedgerDamaged
-from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.documents import Database, Documents
+from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.files import replace_atomically
+from roster_tui.ledger.head import Head
 from roster_tui.support.tickets import State, Ticket
 
 _LOCK_SECONDS = 30.0
 _TABLE, _KEY = "ticket", "ticket"
+TICKET = Kind("ticket", frozenset({_TABLE}))
 
 
 class NoSuchTicket(RosterError):
@@ -32,9 +35,11 @@ class NoSuchTicket(RosterError):
 class TicketStore:
     """Tickets by number; any number of consoles may use it at once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, head: Head) -> None:
+        """Use a folder of the ledger that ``head`` seals."""
         self.folder = folder
         self._lock = Lock(folder / ".lock", _LOCK_SECONDS)
+        self._head = head
         self._newest = folder / "NEWEST"
         """The highest number among forgotten tickets: it stands in mails, so no other ticket gets it."""
 
@@ -83,23 +88,28 @@ class TicketStore:
     def forget(self, number: int, before: datetime) -> bool:
         """Remove a ticket unless somebody has touched it meanwhile; returns whether it went. Raises OSError."""
         documents = self._documents(number)
-        with self._lock, documents.changing() as database:
+
+        def agreed(database: Database) -> bool:
             found = database.table(_TABLE).pick([_KEY])
             if not found or not _over(_ticket(documents.file, found[_KEY]), before):
                 return False
             replace_atomically(self._newest, str(self._highest()).encode())
-            documents.file.unlink()
-        return True
+            return True
+
+        with self._lock:
+            return documents.remove(agreed)
 
     def _highest(self) -> int:
         kept = int(self._newest.read_bytes()) if self._newest.exists() else 0
         return max([kept, *self._numbers()])
 
     def _documents(self, number: int) -> Documents:
-        return Documents(self.folder / f"{number:06d}.json")
+        return Documents(self.folder / f"{number:06d}.json", TICKET, self._head)
 
     def _numbers(self) -> list[int]:
-        return [int(file.stem) for file in self.folder.glob("[0-9]*.json") if file.stem.isdecimal()]
+        # One that is lost is asked for as well, so that its loss shows.
+        there = {*self.folder.glob("[0-9]*.json"), *self._head.in_folder(self.folder)}
+        return [int(file.stem) for file in there if file.stem.isdecimal()]
 
 
 def _over(ticket: Ticket, moment: datetime) -> bool:

@@ -66,7 +66,7 @@ def trackers_ahead(workspace: Workspace, db: sqlite3.Connection) -> dict[str, in
 
     Nothing is written. Raises `LedgerDamaged`.
     """
-    if not workspace.trackers_folder.is_dir():
+    if not workspace.trackers_folder.is_dir() and not workspace.head.in_folder(workspace.trackers_folder):
         return {}
     at = workspace.next_sync()
     changed = _changed(db, get_meta(db, _FOLLOWED), _now(workspace, db, at))

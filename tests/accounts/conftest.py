@@ -18,6 +18,7 @@ from roster_tui.accounts.mail import Letters, Links, Maildir, Outbox
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.running import Running
 from roster_tui.ledger import Operator
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.settings import MailSettings
 from tests.conftest import NOW
@@ -51,7 +52,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> LocalDirectory:
-    return LocalDirectory(tmp_path / "accounts")
+    return LocalDirectory(tmp_path / "accounts", Head(tmp_path))
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def make_performer(tmp_path: Path, directory: LocalDirectory, clock: Clock) -> C
         performer = Performer(
             directory=directory,
             outbox=outbox or Maildir(tmp_path / "mail"),
-            journal=Journal(tmp_path / "journal"),
+            journal=Journal(tmp_path / "journal", Head(tmp_path)),
             running=Running(tmp_path / "running"),
             operator=Operator("jdoe", "desk-1"),
             letters=Letters(MailSettings(sender="roster@lincoln.example"), "Lincoln Unified", Links(tmp_path)),

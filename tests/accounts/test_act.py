@@ -20,6 +20,7 @@ from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Smtp
 from roster_tui.accounts.model import Account, Cause, CauseKind, MailKind, State
+from roster_tui.ledger.head import Head
 from roster_tui.settings import MailSettings
 from tests.accounts.conftest import Clock, account, an_id
 from tests.conftest import NOW, Inbox, mail_options
@@ -99,7 +100,7 @@ async def test_who_changes_in_the_last_moment_is_left_alone_by_the_directory(
             await do(rival, "pin", 2)
             return await super().change(accounts, change, action)
 
-    performer = make_performer(directory=Overtaken(directory._shards.folder))
+    performer = make_performer(directory=Overtaken(directory._shards.folder, directory._shards.head))
     report = await do(performer, "suspend", 1, 2)
     assert verdicts(report) == ["done", "failed"]
     assert report.again is not None and [item.id for item in report.again.todo] == [an_id(2)]
@@ -205,7 +206,7 @@ class Flaky(LocalDirectory):
 async def test_partial_failure_lists_who(
     make_performer: Callable[..., Performer], tmp_path: Path, error: DirectoryError | None, verdict: str
 ) -> None:
-    directory = Flaky(tmp_path / "flaky")
+    directory = Flaky(tmp_path / "flaky", Head(tmp_path))
     directory.error = error
     await directory.write([account(1), account(2)])
     report = await do(make_performer(directory=directory), "suspend", 1, 2)
@@ -214,7 +215,7 @@ async def test_partial_failure_lists_who(
 
 
 async def test_a_directory_that_is_gone_fails_each(make_performer: Callable[..., Performer], tmp_path: Path) -> None:
-    directory = Flaky(tmp_path / "flaky")
+    directory = Flaky(tmp_path / "flaky", Head(tmp_path))
     await directory.write([account(1)])
     directory.raises = DirectoryError("the platform is down")
     report = await do(make_performer(directory=directory), "suspend", 1)

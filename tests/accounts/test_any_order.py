@@ -28,6 +28,7 @@ from roster_tui.accounts.reconcile import Person, reconcile
 from roster_tui.accounts.running import Running
 from roster_tui.accounts.verbs import Asked
 from roster_tui.ledger import Operator
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.settings import MailSettings
 from tests.accounts.conftest import account, an_id
@@ -111,7 +112,7 @@ class AnyOrder(RuleBasedStateMachine):
         for name in ("accounts", "journal", "running"):
             (root / name).mkdir()
         self.now = NOW
-        self.directory = Cut(root / "accounts")
+        self.directory = Cut(root / "accounts", Head(root))
         self.box = Box(lambda: {each.id: each for each in self.directory._list()}, lambda: self.now)
         self.people = {number: f"t{number}@example.org" for number in range(1, PEOPLE + 1)}
         self.start = [account(number, role=Role.DISTRICT_ADMIN if number < 3 else Role.TEACHER,
@@ -120,7 +121,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.performer = Performer(
             directory=self.directory,
             outbox=self.box,
-            journal=Journal(root / "journal"),
+            journal=Journal(root / "journal", Head(root)),
             running=Running(root / "running"),
             operator=Operator("jdoe", "desk-1"),
             letters=Letters(MailSettings(sender="roster@lincoln.example"), "Lincoln", Links(root)),

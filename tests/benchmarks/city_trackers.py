@@ -23,6 +23,7 @@ from roster_tui.accounts.trackers.following import Night, ahead, carry_out
 from roster_tui.accounts.trackers.model import Tracker
 from roster_tui.accounts.trackers.store import Trackers, TrackerStore
 from roster_tui.accounts.trackers.verbs import TRACKER_VERBS, Order
+from roster_tui.ledger.head import Head
 from roster_tui.roster.classes import Section, Teacher, Term
 
 CLASS, AT_ONCE = 18, 2_000
@@ -64,7 +65,7 @@ def main() -> None:
     parser.add_argument("--sections", type=int, default=400_000)
     sections = parser.parse_args().sections
     with tempfile.TemporaryDirectory() as folder:
-        store = TrackerStore(Path(folder))
+        store = TrackerStore(Path(folder), Head(Path(folder)))
         changed = {f"{number:024x}" for number in random.Random(1).sample(range(sections), sections // 100)}
         figures = [
             Figure("created", timed(lambda: create(store, sections)), "s"),

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from roster_tui.findings import accounts, collisions, emails, rekeys, rules, sections
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.roster.cache import Cache
 from roster_tui.workspace import now
@@ -24,7 +25,7 @@ def main(folder: Path) -> None:
     """Print each rule's seconds, its findings, and its ratio to the floor."""
     cache = Cache(folder / "roster.sqlite")
     cache.ensure()
-    journal, at = Journal(folder / "ledger" / "journal"), now()
+    journal, at = Journal(folder / "ledger" / "journal", Head(folder / "ledger")), now()
     with cache.reading() as db:
         floor = _seconds(lambda: db.execute("SELECT count(sis_id) FROM student"))[0]
         print(f"{'floor: every student once':28} {floor:7.2f} s")

@@ -40,6 +40,7 @@ from roster_tui.accounts.scim.members import Members
 from roster_tui.accounts.scim.notes import Notes
 from roster_tui.accounts.scim.service import Service
 from roster_tui.http.credentials import Credential, FixedToken
+from roster_tui.ledger.head import Head
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.kinds import TEACHER
 
@@ -268,7 +269,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder, serving(given.users) as url:
         cache = roster(Path(folder) / "roster.sqlite", given.users)
-        notes = Notes(Path(folder) / "notes")
+        notes = Notes(Path(folder) / "notes", Head(Path(folder)))
         written = noted(notes, given.users)
         directory = ScimDirectory(
             lambda: Service(url, FixedToken(Credential.bearer("x"))),

@@ -11,6 +11,7 @@ import pytest
 from roster_tui.accounts.changes import Mailed, change_document
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.model import MailKind
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.refusals import CHANGED_MEANWHILE, LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, VIEWER
 from tests.cli.conftest import Ran, Run
@@ -281,14 +282,15 @@ def test_what_a_killed_command_left_in_doubt_is_told_by_the_next(
     ids, action = [each["clever_id"] for each in pending[:2]], "261124-1430-ABCDEF"
     mark = Mailed(MailKind.ACTIVATION, NOW)
     facts = {"ids": ids, "changes": [change_document(mark)], "before": {}}
-    Journal(folder / "ledger" / "journal").append(
+    head = Head(folder / "ledger")
+    Journal(folder / "ledger" / "journal", head).append(
         [{"action": action, "kind": "activate", "phase": "intent", **facts}], NOW
     )
     (folder / "ledger" / "running" / action).parent.mkdir(exist_ok=True)
     (folder / "ledger" / "running" / action).touch()
 
     async def marked() -> None:
-        directory = LocalDirectory(folder / "ledger" / "accounts")
+        directory = LocalDirectory(folder / "ledger" / "accounts", head)
         await directory.change(list((await directory.accounts(ids[:1])).values()), mark, action)
 
     asyncio.run(marked())

@@ -18,14 +18,21 @@ import pytest
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger import files as module
 from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.envelope import Kind
+from roster_tui.ledger.head import Head
 from tests.conftest import wait_until
+
+NUMBERS = Kind("numbers", frozenset({"numbers"}))
 
 COUNTER = """
 import sys
 from pathlib import Path
 from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.envelope import Kind
+from roster_tui.ledger.head import Head
 
-documents = Documents(Path(sys.argv[1]))
+file = Path(sys.argv[1])
+documents = Documents(file, Kind("numbers", frozenset({"numbers"})), Head(file.parent))
 for _ in range(int(sys.argv[2])):
     with documents.changing() as database:
         table = database.table("numbers")
@@ -36,7 +43,7 @@ for _ in range(int(sys.argv[2])):
 
 
 def value(file: Path) -> int:
-    found = Documents(file).reading().table("numbers").pick(["n"])
+    found = Documents(file, NUMBERS, Head(file.parent)).reading().table("numbers").pick(["n"])
     return int(found["n"]["value"]) if found else 0
 
 
@@ -73,7 +80,7 @@ def test_killed_at_any_moment_the_file_is_whole_and_nothing_acknowledged_is_lost
 
 def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "numbers.json"
-    documents = Documents(file)
+    documents = Documents(file, NUMBERS, Head(file.parent))
     with documents.changing() as database:
         database.table("numbers").put({"n": {"value": 1}})
 
@@ -90,7 +97,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_an_error_inside_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "numbers.json"
-    with pytest.raises(KeyError), Documents(file).changing() as database:
+    with pytest.raises(KeyError), Documents(file, NUMBERS, Head(file.parent)).changing() as database:
         database.table("numbers").put({"n": {"value": 1}})
         raise KeyError
     assert not file.exists()
@@ -101,8 +108,8 @@ def test_a_damaged_file_is_left_as_it_is(tmp_path: Path, rubbish: bytes) -> None
     file = tmp_path / "numbers.json"
     file.write_bytes(rubbish)
     with pytest.raises(LedgerDamaged, match="left untouched"):
-        Documents(file).reading()
-    with pytest.raises(LedgerDamaged), Documents(file).changing() as database:
+        Documents(file, NUMBERS, Head(file.parent)).reading()
+    with pytest.raises(LedgerDamaged), Documents(file, NUMBERS, Head(file.parent)).changing() as database:
         database.table("numbers").put({"n": {"value": 1}})
     assert file.read_bytes() == rubbish
 
@@ -110,7 +117,7 @@ def test_a_damaged_file_is_left_as_it_is(tmp_path: Path, rubbish: bytes) -> None
 def test_files_are_for_their_owner_only_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        with Documents(tmp_path / "numbers.json").changing() as database:
+        with Documents(tmp_path / "numbers.json", NUMBERS, Head(tmp_path)).changing() as database:
             database.table("numbers").put({"n": {"value": 1}})
     finally:
         os.umask(before)
@@ -119,9 +126,11 @@ def test_files_are_for_their_owner_only_whatever_the_umask(tmp_path: Path) -> No
 
 def test_what_is_stored_is_plain_json(tmp_path: Path) -> None:
     file = tmp_path / "numbers.json"
-    with Documents(file).changing() as database:
+    with Documents(file, NUMBERS, Head(file.parent)).changing() as database:
         database.table("numbers").put({"n": {"value": 1}})
-    assert orjson.loads(file.read_bytes()) == {"numbers": {"n": {"value": 1}}}
+    header, tables = orjson.loads(file.read_bytes())
+    assert tables == {"numbers": {"n": {"value": 1}}}
+    assert (header["kind"], header["format"]) == ("numbers", 2)
 
 
 def test_a_reader_never_waits_for_a_writer(tmp_path: Path) -> None:

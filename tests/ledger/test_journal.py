@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster_tui.ledger import journal as module
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from tests.conftest import NOW
 
@@ -28,7 +29,7 @@ facts = st.dictionaries(st.text().filter(lambda name: name not in RESERVED), jso
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path)
+    return Journal(tmp_path, Head(tmp_path))
 
 
 def write(journal: Journal, count: int) -> None:
@@ -48,7 +49,7 @@ def test_whatever_can_be_said_in_json_can_be_journaled(said: list[dict[str, Any]
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        journal = Journal(Path(folder))
+        journal = Journal(Path(folder), Head(Path(folder)))
         for each in said:
             journal.append([each], NOW)
         assert [dict(entry.facts) for entry in journal.entries()] == said
@@ -76,7 +77,7 @@ def test_files_that_are_closed_can_only_be_read(journal: Journal, monkeypatch: p
 
 
 def test_a_kept_head_shows_a_journal_that_was_written_anew(tmp_path: Path) -> None:
-    journal, anew = (Journal(tmp_path / name) for name in ("first", "anew"))
+    journal, anew = (Journal(tmp_path / name, Head(tmp_path / name)) for name in ("first", "anew"))
     for each in (journal, anew):
         each.folder.mkdir()
     write(journal, 3)
@@ -88,7 +89,7 @@ def test_a_kept_head_shows_a_journal_that_was_written_anew(tmp_path: Path) -> No
     assert anew.verify().ok
     told = anew.verify(kept)
     assert (told.ok, told.first_bad) == (False, None)
-    assert "written anew" in (told.problem or "")
+    assert "written again" in (told.problem or "")
 
 
 def test_without_its_second_file_a_journal_proves_nothing(journal: Journal) -> None:
@@ -145,9 +146,9 @@ def test_verify_finds_the_first_entry_that_was_touched(journal: Journal, touch: 
     for number in range(6):
         journal.append([{"kind": "suspend", "n": number}], NOW)
     (file,) = journal.files()
-    tables = orjson.loads(file.read_bytes())
+    header, tables = orjson.loads(file.read_bytes())
     touch(tables["entries"])
-    file.write_bytes(orjson.dumps(tables))
+    file.write_bytes(orjson.dumps([header, tables]))
     checked = journal.verify()
     assert not checked.ok
     assert checked.first_bad == 4 or touch is empty
@@ -172,10 +173,11 @@ def test_a_crash_between_entry_and_head_is_no_fault(journal: Journal) -> None:
 
 
 def test_nothing_written_yet_is_in_order(tmp_path: Path) -> None:
-    assert Journal(tmp_path).verify().ok
+    assert Journal(tmp_path, Head(tmp_path)).verify().ok
 
 
 def test_the_head_proves_a_copy(journal: Journal, tmp_path: Path) -> None:
     write(journal, 5)
-    copied = Journal(Path(shutil.copytree(tmp_path, tmp_path.with_name("copy"))))
+    copy = shutil.copytree(tmp_path, tmp_path.with_name("copy"))
+    copied = Journal(copy, Head(copy))
     assert copied.verify().head == journal.verify().head

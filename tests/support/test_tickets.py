@@ -286,7 +286,7 @@ def test_a_draft_has_the_facts_a_desk_asks_for(demo: Workspace) -> None:
     assert "broken   teacher valid: the email is blank" in draft.body
     assert "Email missing, since Nov 24 1:04 AM CST, 2026" in draft.body
     assert "Sync 2, full, applied" in draft.body
-    assert "roster-tui 0.1.0, Clever API v3.1" in draft.body
+    assert "roster-tui 0.2.0, Clever API v3.1" in draft.body
     with pytest.raises(drafts.NothingToTell, match="There is no teacher nobody"):
         drafts.about(demo, "teacher", "nobody")
 

@@ -13,13 +13,16 @@ from roster_tui.concurrency import Lock
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.files import replace_atomically
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.settings import private_file
 
 _BYTES = 32
 _FEWEST_DIFFERENT = 8
 """Bytes that differ in a key; fewer do not come by chance."""
-_TABLE, _CURRENT = "key", "current"
+KEY_TABLE = "key"
+"""Of the file of used links: the fingerprint of the key."""
+_CURRENT = "current"
 _SIGNED_KINDS = ("activate", "reset-password")
 """Actions after which links are on their way."""
 
@@ -40,10 +43,10 @@ class LinkKeyDamaged(LedgerDamaged):
 class LinkKey:
     """The key of one district, in its ledger."""
 
-    def __init__(self, ledger: Path, lock: Lock, notes: Documents) -> None:
+    def __init__(self, ledger: Path, lock: Lock, notes: Documents, head: Head) -> None:
         """Use ``lock`` while a key is made, and keep its fingerprint in ``notes``."""
         self.file = ledger / "link-key"
-        self._journal = Journal(ledger / "journal")
+        self._journal = Journal(ledger / "journal", head)
         self._lock = lock
         self._notes = notes
         self._read_last: tuple[object, str] | None = None
@@ -96,12 +99,12 @@ class LinkKey:
         return key
 
     def _fingerprints(self) -> list[str]:
-        found = self._notes.reading().table(_TABLE).pick([_CURRENT])
+        found = self._notes.reading().table(KEY_TABLE).pick([_CURRENT])
         return list(found[_CURRENT]["fingerprints"]) if found else []
 
     def _note(self, *fingerprints: str) -> None:
         with self._notes.changing() as database:
-            database.table(_TABLE).put({_CURRENT: {"fingerprints": list(fingerprints)}})
+            database.table(KEY_TABLE).put({_CURRENT: {"fingerprints": list(fingerprints)}})
 
     def _has_signed(self) -> bool:
         # An older release noted no fingerprint. Looked at only where there is no key, so once in a ledger's life.

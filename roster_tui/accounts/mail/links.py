@@ -10,13 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from roster_tui.accounts.mail.link_key import LinkKey
+from roster_tui.accounts.mail.link_key import KEY_TABLE, LinkKey
 from roster_tui.concurrency import Lock
 from roster_tui.errors import RosterError
 from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.envelope import Kind
+from roster_tui.ledger.head import Head
 
 _LOCK_SECONDS = 30.0
 _TABLE = "used"
+LINKS = Kind("links", frozenset({_TABLE, KEY_TABLE}))
 _KEPT = 2_000
 
 
@@ -91,12 +94,16 @@ def made_after(action: str) -> datetime | None:
 class Links:
     """The links of one district."""
 
-    def __init__(self, ledger: Path, kept: int = _KEPT) -> None:
-        """Use the ledger's folder; the newest ``kept`` used links are remembered, expired or not."""
+    def __init__(self, ledger: Path, head: Head | None = None, kept: int = _KEPT) -> None:
+        """Use a ledger's folder; the newest ``kept`` used links are remembered, expired or not.
+
+        Without ``head``, the ledger's own HEAD is read.
+        """
+        head = head or Head(ledger)
         self._kept = kept
         self._lock = Lock(ledger / "links.lock", _LOCK_SECONDS)
-        self._used = Documents(ledger / "links.json")
-        self.key = LinkKey(ledger, self._lock, self._used)
+        self._used = Documents(ledger / "links.json", LINKS, head)
+        self.key = LinkKey(ledger, self._lock, self._used, head)
 
     def issue(self, link: Link) -> str:
         """Return the token of a link. Raises what `LinkKey.reveal` raises."""

@@ -18,6 +18,8 @@ from roster_tui.accounts.scim.messages import User
 from roster_tui.accounts.scim.rights import permission_of, role_of
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.clock_trust import is_to_come
+from roster_tui.ledger.envelope import Kind
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.shards import Shards
 from roster_tui.roster.identities import Identity
 
@@ -25,6 +27,7 @@ Note = Mapping[str, Any]
 """Fields of an account as they are stored, by name."""
 
 _TABLE = "notes"
+NOTES = Kind("notes", frozenset({_TABLE}))
 _NOT_NOTED = frozenset({"id", "name", "created_at", "email", "sis_id", "role", "permission", "activation_untold"})
 _LOANS = "loans"
 """Pairs of rights that are held for a time, and until when."""
@@ -109,8 +112,9 @@ class Notes:
     Every method may raise `LedgerDamaged`; they block, so they are called in a thread.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._shards = Shards(folder)
+    def __init__(self, folder: Path, head: Head) -> None:
+        """Use a folder of the ledger that ``head`` seals."""
+        self._shards = Shards(folder, NOTES, head)
         if (whole := folder.with_suffix(".json")).exists():
             self._shards.take_over(whole, _TABLE)
 

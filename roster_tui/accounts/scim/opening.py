@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 
 def scim_directory(
-    settings: DirectorySettings, folder: Path, notes: Path, cache: Cache, clock: Callable[[], datetime]
+    settings: DirectorySettings, folder: Path, notes: Notes, cache: Cache, clock: Callable[[], datetime]
 ) -> ScimDirectory:
     """Return the directory that the settings name; the platform is asked, and its token read, only when needed.
 
-    ``notes`` is the folder of what the platform has no word for.
+    ``notes`` keeps what the platform has no word for.
     """
     return ScimDirectory(
         _service_opener(settings),
         Members(cache, settings.external_id),
-        Notes(notes),
+        notes,
         folder / "scim-offers.json",
         clock,
         settings.filter,

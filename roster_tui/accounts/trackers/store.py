@@ -11,9 +11,12 @@ import msgspec
 from roster_tui.accounts.trackers.model import Tracker, from_document, to_document
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import KeyedTable
+from roster_tui.ledger.envelope import Kind
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.shards import Shards
 
 _TABLE = "trackers"
+TRACKERS = Kind("trackers", frozenset({_TABLE}))
 
 Trackers = Mapping[str, Tracker]
 """Trackers by the Clever ID of their section."""
@@ -27,8 +30,9 @@ class TrackerStore:
     A section may have had a tracker in each school year; what is given out is its latest one.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._shards = Shards(folder)
+    def __init__(self, folder: Path, head: Head) -> None:
+        """Use a folder of the ledger that ``head`` seals."""
+        self._shards = Shards(folder, TRACKERS, head)
 
     def latest(self, sections: Iterable[str]) -> dict[str, Tracker]:
         """Return the trackers of these sections; sections without one are left out. Raises `LedgerDamaged`."""

@@ -16,6 +16,7 @@ from roster_tui.accounts.confirming import AccountSuspended, NoSuchAccount, conf
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail.links import Link, LinkExpired, LinkForged, LinkUsed
 from roster_tui.accounts.model import Cause, CauseKind, State
+from roster_tui.ledger.head import Head
 from tests.accounts.conftest import Clock, account, an_id
 from tests.conftest import NOW
 
@@ -113,7 +114,7 @@ def test_any_links_in_any_order_each_work_at_most_once(
     from tests.accounts.conftest import make_performer as fixture
 
     folder: Path = tmp_path_factory.mktemp("links")
-    directory = LocalDirectory(folder / "accounts")
+    directory = LocalDirectory(folder / "accounts", Head(folder))
     performer = fixture.__wrapped__(folder, directory, Clock())()
 
     async def follow() -> None:

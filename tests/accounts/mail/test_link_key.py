@@ -12,11 +12,13 @@ import pytest
 from roster_tui.accounts.act import Performer
 from roster_tui.accounts.confirming import confirm
 from roster_tui.accounts.local import LocalDirectory
-from roster_tui.accounts.mail.link_key import LinkKeyDamaged, why_unfit
-from roster_tui.accounts.mail.links import Link, LinkForged, Links
+from roster_tui.accounts.mail.link_key import KEY_TABLE, LinkKeyDamaged, why_unfit
+from roster_tui.accounts.mail.links import LINKS, Link, LinkForged, Links
 from roster_tui.accounts.model import MailKind
 from roster_tui.accounts.new_link_key import KIND, make, planned
 from roster_tui.accounts.record import NotJournaled
+from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.head import Head
 from roster_tui.settings import SettingsError
 from tests.accounts.conftest import Clock, account, an_id
 from tests.conftest import NOW
@@ -200,8 +202,9 @@ async def test_a_key_lost_before_fingerprints_were_kept_is_missed_all_the_same(
 ) -> None:
     await directory.write([account(1), account(2)])
     await mailed(make_performer(), "activate", 1)
-    for name in ("link-key", "links.json"):
-        (tmp_path / name).unlink()
+    (tmp_path / "link-key").unlink()
+    with Documents(tmp_path / "links.json", LINKS, Head(tmp_path)).changing() as database:
+        database.drop_table(KEY_TABLE)
     with pytest.raises(LinkKeyDamaged, match="is missing"):
         await replace(make_performer()).plan("activate", [an_id(2)])
     assert not (tmp_path / "link-key").exists()

@@ -15,6 +15,7 @@ from roster_tui.accounts.scim.notes import Notes
 from roster_tui.accounts.scim.service import Service
 from roster_tui.http.connections import Patience
 from roster_tui.http.credentials import Credential, FixedToken
+from roster_tui.ledger.head import Head
 from roster_tui.roster.cache import Cache
 from roster_tui.roster.kinds import STUDENT, TEACHER
 from tests.accounts.conftest import Clock, an_id
@@ -62,7 +63,7 @@ def make_directory(tmp_path: Path, platform: Platform, cache: Cache, clock: Cloc
                 patience=HURRIED if platform.is_slow else PATIENCE,
             ),
             Members(cache, external_id),
-            Notes(tmp_path / "scim"),
+            Notes(tmp_path / "scim", Head(tmp_path)),
             tmp_path / "scim-offers.json",
             clock,
             only,

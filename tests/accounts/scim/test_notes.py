@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from roster_tui.accounts.model import (
 )
 from roster_tui.accounts.scim.messages import Label, User
 from roster_tui.accounts.scim.notes import Notes, account_of, claimed, corrected, note_of
-from roster_tui.ledger.documents import Documents
+from roster_tui.ledger.head import Head
 from roster_tui.roster.identities import Identity
 from tests.accounts.conftest import an_id
 from tests.conftest import NOW
@@ -129,11 +130,10 @@ def test_a_suspension_that_we_do_not_know_of_has_no_reason_of_ours(account: Acco
 
 def test_notes_that_an_earlier_version_kept_in_one_file_move_to_many(tmp_path: Path) -> None:
     told = {an_id(number): {"pinned": True, "invited_at": NOW.isoformat()} for number in range(600)}
-    with Documents(tmp_path / "notes.json").changing() as database:
-        database.table("notes").put(told)
-    notes = Notes(tmp_path / "notes")
+    (tmp_path / "notes.json").write_bytes(orjson.dumps({"notes": told}))
+    notes = Notes(tmp_path / "notes", Head(tmp_path))
     assert notes.tidied({}, NOW) == told
     assert notes.some([an_id(3), an_id(599), an_id(700)]) == {an_id(n): told[an_id(n)] for n in (3, 599)}
     assert len(list((tmp_path / "notes").glob("*.json"))) == 256
     notes.rewrite([an_id(3)], lambda _, note: {})
-    assert Notes(tmp_path / "notes").some([an_id(3)]) == {}
+    assert Notes(tmp_path / "notes", Head(tmp_path)).some([an_id(3)]) == {}

@@ -19,6 +19,7 @@ from roster_tui.accounts.trackers.acting import TrackerPerformer, TrackerReport
 from roster_tui.accounts.trackers.model import Tracker
 from roster_tui.accounts.trackers.store import TrackerStore
 from roster_tui.accounts.undo import CannotUndo
+from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.ledger.operator import Operator
 from roster_tui.roster.classes import Section
@@ -45,9 +46,9 @@ def performer(tmp_path: Path, shown: list[Tracker]) -> TrackerPerformer:
         yield (SECTIONS[each] for each in ids if each in SECTIONS)
 
     return TrackerPerformer(
-        store=TrackerStore(tmp_path / "trackers"),
+        store=TrackerStore(tmp_path / "trackers", Head(tmp_path)),
         sections=sections,
-        record=Record(Journal(tmp_path / "journal"), Operator("jdoe", "desk-1"), lambda: NOW),
+        record=Record(Journal(tmp_path / "journal", Head(tmp_path)), Operator("jdoe", "desk-1"), lambda: NOW),
         running=Running(tmp_path / "running"),
         show=shown.extend,
         clock=lambda: NOW,
@@ -158,7 +159,7 @@ async def test_a_full_disk_is_told_per_tracker(performer: TrackerPerformer, monk
             raise OSError(28, "No space left on device")
         real(file, content)
 
-    monkeypatch.setattr("roster_tui.ledger.documents.replace_atomically", full)
+    monkeypatch.setattr("roster_tui.ledger.head.replace_atomically", full)
     report = await do(performer, "create-tracker", *range(1, 6))
     assert verdicts(report) == ["done", "done", "failed", "failed", "failed"]
     assert report.items[2].reason == "cannot be written: No space left on device"

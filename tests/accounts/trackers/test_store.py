@@ -10,6 +10,7 @@ import pytest
 from roster_tui.accounts.trackers.model import Tracker
 from roster_tui.accounts.trackers.store import Trackers, TrackerStore
 from roster_tui.ledger import LedgerDamaged
+from roster_tui.ledger.head import Head
 from tests.accounts.trackers.cases import YEAR, an_id, tracker
 
 
@@ -23,7 +24,7 @@ def put(store: TrackerStore, *given: Tracker) -> list[list[Tracker]]:
 
 
 def test_what_was_written_is_found_by_section(tmp_path: Path) -> None:
-    store = TrackerStore(tmp_path)
+    store = TrackerStore(tmp_path, Head(tmp_path))
     written = put(store, tracker(1), tracker(257), tracker(2))
     assert [[each.section for each in shard] for shard in written] == [[an_id(1), an_id(257)], [an_id(2)]]
     assert sorted(file.name for file in tmp_path.glob("*.json")) == ["01.json", "02.json"]
@@ -32,7 +33,7 @@ def test_what_was_written_is_found_by_section(tmp_path: Path) -> None:
 
 
 def test_each_school_year_has_its_own(tmp_path: Path) -> None:
-    store = TrackerStore(tmp_path)
+    store = TrackerStore(tmp_path, Head(tmp_path))
     put(store, tracker(1, year=YEAR))
     put(store, tracker(1, year=YEAR + 1, name="Geometry"))
     assert store.latest([an_id(1)])[an_id(1)].name == "Geometry"
@@ -40,7 +41,7 @@ def test_each_school_year_has_its_own(tmp_path: Path) -> None:
 
 
 def test_changes_are_made_of_what_stands_there(tmp_path: Path) -> None:
-    store = TrackerStore(tmp_path)
+    store = TrackerStore(tmp_path, Head(tmp_path))
     put(store, tracker(1), tracker(2))
     renamed = store.rewrite(
         [an_id(1), an_id(3)], lambda ids, known: [replace(each, name="x") for each in known.values()]
@@ -51,7 +52,7 @@ def test_changes_are_made_of_what_stands_there(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_named_and_left(tmp_path: Path) -> None:
-    store = TrackerStore(tmp_path)
+    store = TrackerStore(tmp_path, Head(tmp_path))
     put(store, tracker(1))
     (tmp_path / "01.json").write_text('{"trackers":{"000000000000000000000001":{"2026":{"year":"x"}}}}')
     with pytest.raises(LedgerDamaged, match=r"01\.json"):
