@@ -128,8 +128,9 @@ class Workspace:
     @cached_property
     def desk(self) -> Desk:
         """What people decided about findings."""
-        from roster_tui.findings.desk import DECISIONS, Desk
+        from roster_tui.findings.desk import Desk
         from roster_tui.ledger.documents import Documents
+        from roster_tui.ledger.kinds import DECISIONS
 
         documents = Documents(private_folder(self.folder / "ledger") / "desk.json", DECISIONS, self.head)
         return Desk(documents, self.journal, self.operator)

@@ -15,12 +15,11 @@ from roster_tui.accounts.directory import Capabilities, ChangedMeanwhile, Direct
 from roster_tui.accounts.model import Account, from_document, to_document
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import KeyedTable
-from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.kinds import ACCOUNTS
 from roster_tui.ledger.shards import Shards
 
 _TABLE = "accounts"
-ACCOUNTS = Kind("accounts", frozenset({_TABLE}))
 _CLEVER_ID = re.compile("[0-9a-f]{24}")
 
 

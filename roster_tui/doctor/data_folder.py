@@ -14,12 +14,12 @@ import orjson
 
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
-from roster_tui.findings.desk import DECISIONS
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.clock_trust import is_to_come
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
+from roster_tui.ledger.kinds import DECISIONS
 from roster_tui.present import counted, display_text
 from roster_tui.roster.schema import VERSION
 from roster_tui.settings import SettingsError

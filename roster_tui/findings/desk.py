@@ -17,11 +17,9 @@ from roster_tui.findings.model import Finding
 from roster_tui.findings.store import Opinion, Opinions
 from roster_tui.ledger import Operator
 from roster_tui.ledger.documents import Documents
-from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.journal import Journal
 
 _DISMISSALS, _PAIRS = "dismissals", "pairs"
-DECISIONS = Kind("decisions", frozenset({_DISMISSALS, _PAIRS}))
 ACCEPTED, REJECTED, DISMISSED = "accepted", "rejected", "dismissed"
 
 

@@ -101,6 +101,14 @@ class Documents:
         with self._lock:
             return self._database(self._checked())
 
+    def check(self) -> None:
+        """Make sure that the file holds what was written last. Raises `LedgerDamaged`."""
+        for _ in range(_LOOKS):
+            if self._head.damage(self.file, self._raw()) is None:
+                return
+        with self._lock:
+            self._checked()
+
     @contextmanager
     def changing(self) -> Iterator[Database]:
         """Give the documents to be changed; written when the block ends well, and only then.

@@ -46,9 +46,11 @@ class LedgerDamaged(RosterError):
         self.file = file
         self.why = why
         self.damage = damage
-        super().__init__(f"{file} {self._said()}. It was left untouched: restore it from a backup")
+        super().__init__(f"{file} {self.said}. It was left untouched: restore it from a backup")
 
-    def _said(self) -> str:
+    @property
+    def said(self) -> str:
+        """What is wrong, as the end of a sentence that begins with the file."""
         return f"cannot be read ({self.why})" if self.damage is Damage.UNREADABLE else self.why
 
 

@@ -17,14 +17,13 @@ import orjson
 from roster_tui.concurrency import Lock
 from roster_tui.ledger.files import Damage, LedgerDamaged, replace_atomically
 from roster_tui.ledger.head_lines import FIRST_HASH, NO_ENTRY, HeadLines, JournalEnd, Sealed
+from roster_tui.ledger.kinds import PATTERNS
 
 __all__ = ["FIRST_HASH", "Head", "JournalEnd"]
 
 _LOCK_SECONDS = 30.0
 _LINES_A_FILE = 4
 _SPARE_LINES = 1_000
-_BEFORE_HEADS = ("accounts/*.json", "trackers/*.json", "scim/*.json", "tickets/*.json", "desk.json", "links.json")
-"""Where release 0.1.0, which sealed only its journal, kept documents."""
 _UNJOURNALED = ("tickets/", "scim/")
 """Those that could be there before the first entry of its journal."""
 
@@ -115,14 +114,16 @@ class Head:
         """Note where the journal ends now. Raises OSError, `LedgerDamaged`."""
         self._append([{"journal": end.number, "hash": end.hash}])
 
-    def reseal(self, files: Mapping[str, str | None], end: JournalEnd | None = None) -> None:
-        """Take some files, and the journal's end, for right as they are now: after a repair that somebody confirmed."""
+    def reseal(self, files: Mapping[Path, bytes | None], end: JournalEnd | None = None) -> None:
+        """Take files with what they hold now, and the journal's end, for right. Raises OSError, `LedgerDamaged`."""
         lines: list[Mapping[str, object]] = []
-        for name, hash_ in files.items():
+        for file, content in files.items():
+            name, hash_ = self._name(file), digest(content)
             lines += [{"file": name, "hash": hash_, "was": hash_}, {"done": name}]
         if end is not None:
             lines.append({"journal": end.number, "hash": end.hash})
-        self._append(lines)
+        if lines:
+            self._append(lines)
 
     def begin(self) -> None:
         """Make HEAD where there is none yet. Raises OSError; `LedgerDamaged` when it was lost."""
@@ -143,7 +144,8 @@ class Head:
         old = self._files_of_before()
         if old and not self._is_of_before():
             raise LedgerDamaged(self.file, "is missing, and there are ledger files beside it", Damage.MISSING)
-        sealed = {self._name(file): digest(file.read_bytes()) for file in old}
+        closed = sorted((self.folder / "journal").glob("[0-9]*.json"))[:-1]
+        sealed = {self._name(file): digest(file.read_bytes()) for file in [*old, *closed]}
         self._lines.create(sealed, self._journal_end_of_before())
         (self.folder / "journal" / "HEAD").unlink(missing_ok=True)
 
@@ -159,7 +161,7 @@ class Head:
         return all(self._name(file).startswith(_UNJOURNALED) for file in self._files_of_before())
 
     def _files_of_before(self) -> list[Path]:
-        return sorted(file for pattern in _BEFORE_HEADS for file in self.folder.glob(pattern))
+        return sorted(file for pattern in PATTERNS for file in self.folder.glob(pattern))
 
     def _journal_end_of_before(self) -> JournalEnd:
         try:

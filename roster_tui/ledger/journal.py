@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from roster_tui.concurrency import Lock
-from roster_tui.ledger.files import Damage, LedgerDamaged, replace_atomically
+from roster_tui.ledger.files import SAID, Damage, LedgerDamaged, replace_atomically
 from roster_tui.ledger.head import FIRST_HASH, Head, JournalEnd
 from roster_tui.ledger.journal_entries import Entry, packed_entries, read_entries, sealed_entry
 
@@ -73,9 +73,15 @@ class Journal:
             replace_atomically(file, packed_entries([*kept, *entries]))
             self._head.note_journal(JournalEnd(number, previous))
             if file not in files:
-                for full in files:
-                    full.chmod(0o400)
+                self._close(files)
         return entries
+
+    def _close(self, full: Sequence[Path]) -> None:
+        """Seal files to which nothing is added any more, so that a lost one shows at the next act."""
+        sealed = self._head.in_folder(self.folder)
+        self._head.reseal({file: file.read_bytes() for file in full if file not in sealed})
+        for file in full:
+            file.chmod(0o400)
 
     def end(self) -> JournalEnd:
         """Return number and hash of the last entry as HEAD has them, reading no entry. Raises `LedgerDamaged`."""
@@ -88,6 +94,9 @@ class Journal:
 
     def _check_end(self, files: Sequence[Path], last: Sequence[Entry]) -> None:
         end = self._head.journal_end()
+        for file in self._head.in_folder(self.folder):
+            if file not in files:
+                raise LedgerDamaged(file, SAID[Damage.MISSING], Damage.MISSING)
         if not self._head.exists() and not end.number and last and last[-1].number > 1:
             raise LedgerDamaged(self._head.file, "is missing, and there is a journal", Damage.MISSING)
         if end.number and not files:
@@ -107,13 +116,12 @@ class Journal:
             last = [*read_entries(files[index]), *last]
         previous_hash = FIRST_HASH
         for entry in last:
-            if entry.number == end.number and entry.hash != end.hash:
-                raise LedgerDamaged(
-                    files[index], f"holds another entry {entry.number} than was written", Damage.FOREIGN
-                )
+            if entry.number == end.number and not (entry.hash == end.hash and _follows(entry, entry.previous)):
+                said = f"holds another entry {entry.number} than was written"
+                raise LedgerDamaged(files[index], said, Damage.FOREIGN)
             if entry.number > end.number:
                 previous = end.hash if entry.number == end.number + 1 else previous_hash
-                if entry != sealed_entry(entry.number, entry.at, dict(entry.facts), previous, entry.version):
+                if not _follows(entry, previous):
                     raise LedgerDamaged(files[-1], f"goes on with a foreign entry {entry.number}", Damage.FOREIGN)
             previous_hash = entry.hash
 
@@ -201,6 +209,11 @@ class Journal:
         if entries < ENTRIES_A_FILE and newest.stat().st_size < BYTES_A_FILE:
             return newest
         return self.folder / f"{newest.stem[:7]}-{int(newest.stem[8:]) + 1:03d}.json"
+
+
+def _follows(entry: Entry, previous: str) -> bool:
+    """Return whether an entry has the hash that it has after another one."""
+    return entry == sealed_entry(entry.number, entry.at, dict(entry.facts), previous, entry.version)
 
 
 def _difference(entry: Entry, expected: Entry) -> str:

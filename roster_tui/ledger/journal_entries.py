@@ -11,13 +11,16 @@ from typing import Any
 
 import orjson
 
-from roster_tui.ledger.envelope import Kind, packed, unpacked
+from roster_tui.ledger.envelope import packed, unpacked
 from roster_tui.ledger.files import LedgerDamaged, LedgerNewer
+from roster_tui.ledger.kinds import JOURNAL
 
 VERSION = 2
 """Of an entry; those of release 0.1.0, which say none, are of version 1 and have the same facts."""
 _TABLE = "entries"
-_KIND = Kind("journal", frozenset({_TABLE}))
+
+
+_OWN_FIELDS = frozenset({"number", "at", "version", "previous", "hash"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,12 @@ class Entry:
 
 
 def sealed_entry(number: int, at: datetime, facts: Mapping[str, Any], previous: str, version: int = VERSION) -> Entry:
-    """Return an entry with its hash over everything in it and the hash before it."""
+    """Return an entry with its hash over everything in it and the hash before it.
+
+    Raises ValueError for facts that are named as one of an entry's own fields.
+    """
+    if taken := _OWN_FIELDS & facts.keys():
+        raise ValueError(f"an entry has a field of its own named {', '.join(sorted(taken))}")
     sealed: dict[str, Any] = {"number": number, "at": at.isoformat(), "previous": previous, "facts": facts}
     if version > 1:
         sealed["version"] = version
@@ -56,12 +64,12 @@ def sealed_entry(number: int, at: datetime, facts: Mapping[str, Any], previous: 
 
 def packed_entries(entries: Sequence[Entry]) -> bytes:
     """Return the content of a file with these entries."""
-    return packed(_KIND, {_TABLE: {str(entry.number): entry.document() for entry in entries}})
+    return packed(JOURNAL, {_TABLE: {str(entry.number): entry.document() for entry in entries}})
 
 
 def read_entries(file: Path) -> list[Entry]:
     """Return the entries of a file, oldest first. Raises `LedgerDamaged`, `LedgerNewer`, OSError."""
-    return [_entry(file, dict(each)) for each in unpacked(file, _KIND, file.read_bytes()).get(_TABLE, {}).values()]
+    return [_entry(file, dict(each)) for each in unpacked(file, JOURNAL, file.read_bytes()).get(_TABLE, {}).values()]
 
 
 def _entry(file: Path, fields: dict[str, Any]) -> Entry:

@@ -13,14 +13,13 @@ from roster_tui.concurrency import Lock
 from roster_tui.errors import USAGE, RosterError
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import Database, Documents
-from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.files import replace_atomically
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.kinds import TICKET
 from roster_tui.support.tickets import State, Ticket
 
 _LOCK_SECONDS = 30.0
 _TABLE, _KEY = "ticket", "ticket"
-TICKET = Kind("ticket", frozenset({_TABLE}))
 
 
 class NoSuchTicket(RosterError):

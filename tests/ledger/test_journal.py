@@ -181,3 +181,10 @@ def test_the_head_proves_a_copy(journal: Journal, tmp_path: Path) -> None:
     copy = shutil.copytree(tmp_path, tmp_path.with_name("copy"))
     copied = Journal(copy, Head(copy))
     assert copied.verify().head == journal.verify().head
+
+
+def test_facts_cannot_take_the_place_of_an_entrys_own_fields(journal: Journal) -> None:
+    for name in ("number", "at", "version", "previous", "hash"):
+        with pytest.raises(ValueError, match=name):
+            journal.append([{"kind": "suspend", name: 0}], NOW)
+    assert journal.verify().entries == 0

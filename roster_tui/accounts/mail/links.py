@@ -10,16 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from roster_tui.accounts.mail.link_key import KEY_TABLE, LinkKey
+from roster_tui.accounts.mail.link_key import LinkKey
 from roster_tui.concurrency import Lock
 from roster_tui.errors import RosterError
 from roster_tui.ledger.documents import Documents
-from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.kinds import LINKS
 
 _LOCK_SECONDS = 30.0
 _TABLE = "used"
-LINKS = Kind("links", frozenset({_TABLE, KEY_TABLE}))
 _KEPT = 2_000
 
 

@@ -18,8 +18,8 @@ from roster_tui.accounts.scim.messages import User
 from roster_tui.accounts.scim.rights import permission_of, role_of
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.clock_trust import is_to_come
-from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.kinds import NOTES
 from roster_tui.ledger.shards import Shards
 from roster_tui.roster.identities import Identity
 
@@ -27,7 +27,6 @@ Note = Mapping[str, Any]
 """Fields of an account as they are stored, by name."""
 
 _TABLE = "notes"
-NOTES = Kind("notes", frozenset({_TABLE}))
 _NOT_NOTED = frozenset({"id", "name", "created_at", "email", "sis_id", "role", "permission", "activation_untold"})
 _LOANS = "loans"
 """Pairs of rights that are held for a time, and until when."""

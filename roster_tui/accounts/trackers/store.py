@@ -11,12 +11,11 @@ import msgspec
 from roster_tui.accounts.trackers.model import Tracker, from_document, to_document
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.documents import KeyedTable
-from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.kinds import TRACKERS
 from roster_tui.ledger.shards import Shards
 
 _TABLE = "trackers"
-TRACKERS = Kind("trackers", frozenset({_TABLE}))
 
 Trackers = Mapping[str, Tracker]
 """Trackers by the Clever ID of their section."""

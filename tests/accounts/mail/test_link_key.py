@@ -13,12 +13,13 @@ from roster_tui.accounts.act import Performer
 from roster_tui.accounts.confirming import confirm
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail.link_key import KEY_TABLE, LinkKeyDamaged, why_unfit
-from roster_tui.accounts.mail.links import LINKS, Link, LinkForged, Links
+from roster_tui.accounts.mail.links import Link, LinkForged, Links
 from roster_tui.accounts.model import MailKind
 from roster_tui.accounts.new_link_key import KIND, make, planned
 from roster_tui.accounts.record import NotJournaled
 from roster_tui.ledger.documents import Documents
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.kinds import LINKS
 from roster_tui.settings import SettingsError
 from tests.accounts.conftest import Clock, account, an_id
 from tests.conftest import NOW
