@@ -104,7 +104,7 @@ class Record:
             if entry.facts.get("action") != action:
                 continue
             if entry.facts.get("phase") == "intent":
-                found = _intended(entry)
+                found = intended(entry)
             elif found:
                 found.add(entry)
         return found
@@ -117,7 +117,7 @@ class Record:
             if not isinstance(action, str) or entry.facts.get("kind") not in kinds:
                 continue
             if entry.facts.get("phase") == "intent":
-                found[action] = _intended(entry)
+                found[action] = intended(entry)
             elif action in found:
                 found[action].add(entry)
         return list(found.values())
@@ -128,7 +128,8 @@ class Record:
         self.journal.append([{"action": action, "kind": kind, "phase": phase, **who, **facts}], self.clock())
 
 
-def _intended(entry: Entry) -> Recorded:
+def intended(entry: Entry) -> Recorded:
+    """Return the action whose intent an entry is."""
     facts = entry.facts
     ids = facts.get("ids", [])
     changes: dict[str, Change] = {}
