@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import NOW
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -30,14 +32,27 @@ class Ran:
 
 Run = Callable[..., Ran]
 
+AT_THE_TIME_OF_TESTS = """
+import runpy, sys, time_machine
+moment = float(sys.argv.pop(1))
+with time_machine.travel(moment):
+    runpy.run_module("roster_tui", run_name="__main__", alter_sys=True)
+"""
+"""Runs the command line in a process whose clock goes on from a moment, whatever day it is."""
+
+
+def command(*arguments: object) -> list[str]:
+    """Return what starts ``roster-tui`` in a process of its own, at the time of all tests."""
+    return [sys.executable, "-c", AT_THE_TIME_OF_TESTS, str(NOW.timestamp()), *map(str, arguments)]
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Call ``roster-tui`` in a process of its own, as on a machine without settings."""
+    """Call ``roster-tui`` in a process of its own, as on a machine without settings, at the time of all tests."""
 
     def call(*arguments: object, stdin: bytes = b"", **environment: str) -> Ran:
         done = subprocess.run(
-            [sys.executable, "-m", "roster_tui", *map(str, arguments)],
+            command(*arguments),
             capture_output=True,
             timeout=120,
             check=False,

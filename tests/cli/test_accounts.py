@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import stat
 import subprocess
-import sys
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.cli.conftest import Ran, Run
+from tests.cli.conftest import Ran, Run, command
 from tests.conftest import Inbox
 
 
@@ -78,8 +77,8 @@ def test_a_token_may_come_on_standard_input(
     run: Run, demo_folder: Path, pending: list[dict[str, Any]], inbox: Inbox, smtp: dict[str, str]
 ) -> None:
     run("activate", pending[0]["sis_id"], "--data-dir", demo_folder, **smtp)
-    command = [sys.executable, "-m", "roster_tui", "accounts", "confirm", "-", "--data-dir", str(demo_folder)]
-    done = subprocess.run(command, input=token_in(inbox.messages[0]) + "\n", capture_output=True, text=True, check=True)
+    confirm = command("accounts", "confirm", "-", "--data-dir", demo_folder)
+    done = subprocess.run(confirm, input=token_in(inbox.messages[0]) + "\n", capture_output=True, text=True, check=True)
     assert done.stdout == f"{pending[0]['name']} is active\n"
 
 

@@ -1,8 +1,8 @@
 """Commands that act: planned, confirmed, journaled, told."""
 
 import asyncio
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from roster_tui.accounts.model import MailKind
 from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
 from roster_tui.refusals import CHANGED_MEANWHILE, LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT, VIEWER
-from tests.cli.conftest import Ran, Run
+from tests.cli.conftest import Ran, Run, command
 from tests.conftest import NOW, Inbox
 
 
@@ -133,8 +133,8 @@ def test_guards_say_the_same_words_as_the_console(run: Run, demo_folder: Path, a
         return run(*arguments, active["sis_id"], "--json", "--data-dir", demo_folder, **environment)
 
     assert call("role", "--grant", "District Administrator").code == 0
-    for command in (["suspend"], ["role", "--revoke"]):
-        told = call(*command)
+    for words in (["suspend"], ["role", "--revoke"]):
+        told = call(*words)
         assert (told.code, told.json["items"][0]["reason"]) == (3, LAST_ADMINISTRATOR)
     own = call("suspend", ROSTER_TUI_OPERATOR_EMAIL=active["email"].upper())
     assert (own.code, own.json["items"][0]["reason"]) == (3, OWN_ACCOUNT)
@@ -215,8 +215,8 @@ def test_what_a_guard_blocks_exits_with_3(run: Run, demo_folder: Path, active: d
 
 
 def test_read_only_refuses(run: Run, demo_folder: Path, active: dict[str, Any]) -> None:
-    for command in (["suspend", active["sis_id"]], ["sync"]):
-        told = run("--read-only", *command, "--data-dir", demo_folder)
+    for words in (["suspend", active["sis_id"]], ["sync"]):
+        told = run("--read-only", *words, "--data-dir", demo_folder)
         assert told.code == 3
         assert "read-only" in told.err
     assert run("suspend", active["sis_id"], "--dry-run", "--read-only", "--data-dir", demo_folder).code == 0
@@ -308,9 +308,8 @@ def test_a_disk_that_is_full_while_journaling_lets_nothing_happen(
     (journal,) = demo_folder.glob("*/ledger/journal")
     room = max(journal.glob("*.json")).stat().st_size // 1_024
     # A limit on the size of files stands for a full disk: no new version of the journal's file fits.
-    limited = (
-        f"ulimit -f {room}; exec {sys.executable} -m roster_tui suspend {active['sis_id']} --data-dir {demo_folder}"
-    )
+    suspend = shlex.join(command("suspend", active["sis_id"], "--data-dir", demo_folder))
+    limited = f"ulimit -f {room}; exec {suspend}"
     told = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, timeout=120, check=False)
     assert told.returncode == 1
     assert "The journal cannot be written (File too large), so nothing was done" in told.stderr

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Ran, Run
+from tests.cli.conftest import Ran, Run, command
 from tests.conftest import wait_until
 from tests.platform import TOKEN, Fault, Platform, running
 
@@ -86,8 +85,8 @@ def test_killed_while_the_platform_is_silent_the_next_command_reads_what_became_
     call: Callable[..., Ran], platform: Platform, teachers: list[tuple[str, str]], surroundings: dict[str, str]
 ) -> None:
     platform.faults = [Fault("PATCH", seconds=60.0)]
-    command = [sys.executable, "-m", "roster_tui", "suspend", teachers[0][0], "--reason", "left in May", "--yes"]
-    console = subprocess.Popen(command, env={**os.environ, **surroundings}, stderr=subprocess.DEVNULL)
+    suspend = command("suspend", teachers[0][0], "--reason", "left in May", "--yes")
+    console = subprocess.Popen(suspend, env={**os.environ, **surroundings}, stderr=subprocess.DEVNULL)
     wait_until(lambda: platform.updates(teachers[0][0]), 60)
     console.kill()
     console.wait()

@@ -5,14 +5,14 @@ import io
 from pathlib import Path
 
 from roster_tui import __version__
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, command
 
 
 def test_version_and_help(run: Run) -> None:
     assert run("--version").out == f"roster-tui, version {__version__}\n"
     told = run("--help").out
-    for command in ("demo", "sync", "status", "teachers", "conflicts", "suspend", "journal"):
-        assert command in told
+    for word in ("demo", "sync", "status", "teachers", "conflicts", "suspend", "journal"):
+        assert word in told
 
 
 def test_status(run: Run, demo_folder: Path) -> None:
@@ -147,9 +147,9 @@ def test_a_damaged_cache_is_said_once_and_then_empty(run: Run, demo_folder: Path
 
 
 def test_a_reader_that_has_enough_is_no_error(demo_folder: Path) -> None:
+    import shlex
     import subprocess
-    import sys
 
-    command = f"{sys.executable} -m roster_tui sections --json --data-dir {demo_folder} | head -c 100"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    sections = shlex.join(command("sections", "--json", "--data-dir", demo_folder))
+    done = subprocess.run(["bash", "-c", f"{sections} | head -c 100"], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import orjson
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, command
 from tests.conftest import Inbox
 
 
@@ -22,9 +21,8 @@ def test_ctrl_c_ends_the_mail_in_hand_and_tells_who_got_none(run: Run, demo_fold
         "ROSTER_TUI_MAIL__PORT": str(inbox.port),
         "ROSTER_TUI_MAIL__SECURITY": "none",
     }
-    command = [sys.executable, "-m", "roster_tui", "--data-dir", str(demo_folder), "activate", "--all-pending", "--yes"]
     running = subprocess.Popen(
-        [*command, "--json"],
+        command("--data-dir", demo_folder, "activate", "--all-pending", "--yes", "--json"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # A mail every two seconds: long enough to be stopped between two of them.

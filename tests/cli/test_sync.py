@@ -6,10 +6,8 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,8 @@ from roster_tui.sandbox.nights import load_night
 from roster_tui.sandbox.store import Store
 from roster_tui.settings import demo_store
 from roster_tui.sis import SisFile
-from tests.cli.conftest import Ran, Run
+from tests.cli.conftest import Ran, Run, command
+from tests.conftest import NOW
 from tests.sync.conftest import Without
 
 STRICT = {"ROSTER_TUI_HOLD__REMOVED_PERCENT": "0.5", "ROSTER_TUI_HOLD__FLOOR": "0"}
@@ -40,7 +39,7 @@ def call(run: Run, demo_folder: Path) -> Call:
     store = Store(demo_store(demo_folder))
     source = GeneratedDistrict(SIZES["small"], SEED, 2026, NAME)
     renamed = {student_sis_id(n): f"9{n:05}" for n in range(30)}
-    load_night(store, WithIncidents(source, Incidents(leavers=LEAVERS, rekeyed_students=renamed)), datetime.now(UTC))
+    load_night(store, WithIncidents(source, Incidents(leavers=LEAVERS, rekeyed_students=renamed)), NOW)
     store.close()
 
     def on_demo(*arguments: str, **environment: str) -> Ran:
@@ -116,7 +115,7 @@ def test_hold_shows_the_trackers_that_would_archive(run: Run, demo_folder: Path)
     expected = sum(item["verdict"] == "done" for item in made)
     assert expected > 3
     store = Store(demo_store(demo_folder))
-    load_night(store, Without(source, SisFile.SECTIONS, len(rows) - len(lost)), datetime.now(UTC))
+    load_night(store, Without(source, SisFile.SECTIONS, len(rows) - len(lost)), NOW)
     store.close()
     assert call("sync", **STRICT).code == 3
     shown = call("hold", "show")
@@ -181,10 +180,10 @@ def test_a_second_sync_says_who_holds_the_lock(call: Call, demo_folder: Path) ->
 def test_ctrl_c_leaves_the_roster_and_a_note(call: Call, demo_folder: Path) -> None:
     before = teachers(call)
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "roster_tui", "--data-dir", str(demo_folder), "sync", "--full"]
     # One record a request: long enough to be interrupted in the middle.
     environment = {**os.environ, "ROSTER_TUI_CLEVER__PAGE_SIZE": "1"}
-    running = subprocess.Popen(command, stderr=theirs, stdout=subprocess.DEVNULL, env=environment)
+    full = command("--data-dir", demo_folder, "sync", "--full")
+    running = subprocess.Popen(full, stderr=theirs, stdout=subprocess.DEVNULL, env=environment)
     os.close(theirs)
     said = b""
     deadline = time.monotonic() + 60

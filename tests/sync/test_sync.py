@@ -200,7 +200,7 @@ def test_accounts_that_a_killed_run_left_behind_follow_later(clever: Night, monk
     workspace, _ = clever.sync()
     clever.incidents(blanked_emails={teacher_sis_id(6)})
 
-    async def killed(workspace: Workspace) -> Any:
+    async def killed(workspace: Workspace, **_: Any) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("roster_tui.sync.run.follow", killed)
