@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import signal
 import sqlite3
@@ -13,6 +12,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from roster_tui.databases import errors_of
+from roster_tui.errors import RosterError
 from roster_tui.sis.problems import Problems
 from roster_tui.sis.upload import open_upload
 
@@ -30,7 +31,7 @@ class Checks:
 
 
 def check(folder: Path, scratch: Path) -> Checks:
-    """Return what is wrong with the files of a folder. Raises OSError when ``scratch`` has no room for the checks."""
+    """Return what is wrong with the files of a folder. Raises `DatabaseFull` when ``scratch`` has no room, OSError."""
     with no_search_for_cycles(), room_in(scratch):
         upload = open_upload(folder, scratch / "checks.sqlite")
         with closing(upload):
@@ -72,10 +73,10 @@ def checking(folder: Path, scratch: Path) -> Iterator[Callable[[], Checks]]:
 def _check(folder: Path, scratch: Path, outcome: Connection) -> None:
     # Ctrl-C reaches both; the one that waits ends the other.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    told: Checks | OSError | sqlite3.Error
+    told: Checks | OSError | RosterError | sqlite3.Error
     try:
         told = check(folder, scratch)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, RosterError, sqlite3.Error) as error:
         told = error
     outcome.send(told)
 
@@ -94,10 +95,6 @@ def no_search_for_cycles() -> Iterator[None]:
 
 @contextmanager
 def room_in(scratch: Path) -> Iterator[None]:
-    """Turn SQLite's error of a full disk into the OSError that it is."""
-    try:
+    """Turn SQLite's errors in the block, such as that of a full disk, into ours."""
+    with errors_of(scratch, "The preflight's copy of the roster"):
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_FULL:
-            raise
-        raise OSError(errno.ENOSPC, "No room for the preflight's copy of the roster", str(scratch)) from error

@@ -16,6 +16,7 @@ from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import reconcile
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
 from roster_tui.clever.wire import read_list
+from roster_tui.databases import errors_of
 from roster_tui.findings import store
 from roster_tui.findings.catalog import SECTION_WITHOUT_TEACHER, SIS_ID_CHANGED
 from roster_tui.findings.linkage.nights import ALL, MOST_LINKED
@@ -101,7 +102,11 @@ class Copy:
         self._workspace = workspace
         self._cache = Cache(folder / "roster.sqlite")
         self._with_students = workspace.settings.clever.students != "none"
-        with workspace.cache.reading() as source, closing(sqlite3.connect(self._cache.file)) as target:
+        with (
+            workspace.cache.reading() as source,
+            errors_of(self._cache.file, "The preflight's copy of the roster"),
+            closing(sqlite3.connect(self._cache.file)) as target,
+        ):
             self._cache.file.chmod(0o600)
             source.backup(target)
             # Nobody reads the copy meanwhile: a log beside it would only be written twice.

@@ -54,7 +54,7 @@ def preflight(
     """Return what is wrong with the files of a folder, and what uploading them would do to a district tonight.
 
     ``accounts`` returns the directory's, by Clever ID; it is called when the files have been read. Works in a
-    private folder beside the roster. Raises OSError when the disk has no room for it, `CacheDamaged` when the
+    private folder beside the roster. Raises `DatabaseFull` when the disk has no room for it, `CacheDamaged` when the
     roster cannot be read.
     """
     from roster_tui.preflight.forecast import Copy

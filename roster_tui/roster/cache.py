@@ -12,11 +12,13 @@ from typing import Any
 import orjson
 
 from roster_tui.concurrency import Lock
+from roster_tui.databases import DatabaseUnusable, error_of, errors_of, is_damage
 from roster_tui.errors import RosterError
 from roster_tui.roster.schema import VERSION, roster_schema
 
 BUSY_SECONDS = 10.0
 _WRITING_CACHE_KIB = 32_000
+_KEPT = "The roster stands as it was, and accounts and journal are untouched by this"
 
 
 class CacheDamaged(RosterError):
@@ -44,7 +46,8 @@ class Cache:
     def ensure(self) -> None:
         """Create the file when it is not there or of another version.
 
-        Raises `CacheDamaged` when it is not a database; then it has been moved aside already.
+        Raises `CacheDamaged` when it is not a database, which has been moved aside then; `DatabaseUnusable` by cause,
+        OSError.
         """
         try:
             with closing(self._connect()) as db:
@@ -52,9 +55,9 @@ class Cache:
                 if version == VERSION:
                     db.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
                     return
-        except sqlite3.DatabaseError as error:
-            if _is_transient(error):
-                raise
+        except sqlite3.Error as error:
+            if ours := self.error_of(error):
+                raise ours from error
             raise self.moved_aside() from error
         if version:
             discard(self.file)
@@ -69,6 +72,10 @@ class Cache:
         return CacheDamaged(target)
 
     def _create(self) -> None:
+        with errors_of(self.file, "The roster cache"):
+            self._write_schema()
+
+    def _write_schema(self) -> None:
         # SQLite refuses a second process that turns the journal to WAL at the same moment.
         with Lock(Path(f"{self.file}.lock"), BUSY_SECONDS), closing(self._connect()) as db:
             if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
@@ -81,21 +88,24 @@ class Cache:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a read-only connection. Raises `CacheDamaged` when reading shows the file to be broken."""
-        with self._noticing_damage(), closing(self.reader()) as db:
+        """Give a read-only connection. Raises `DatabaseUnusable` by cause, `CacheDamaged` when the file is broken."""
+        with self.telling_errors(), closing(self.reader()) as db:
             yield db
 
     @contextmanager
     def with_staged(self) -> Iterator[sqlite3.Connection]:
         """Give a connection with the next roster attached as ``staged``, to compare the two."""
-        with self._noticing_damage(), closing(self._connect()) as db:
+        with self.telling_errors(), closing(self._connect()) as db:
             self._attach(db)
             yield db
 
     @contextmanager
     def writing(self, *, with_staged: bool = False) -> Iterator[sqlite3.Connection]:
-        """Give a connection inside one transaction: committed at the end, undone on any error."""
-        with self._noticing_damage(), closing(self._connect()) as db:
+        """Give a connection inside one transaction: committed at the end, undone on any error.
+
+        Waits up to `BUSY_SECONDS` for another writer. Raises `DatabaseUnusable` by cause, `CacheDamaged`.
+        """
+        with self.telling_errors(), closing(self._connect()) as db:
             if with_staged:
                 self._attach(db)
             db.execute("BEGIN IMMEDIATE")
@@ -103,7 +113,9 @@ class Cache:
                 yield db
             except BaseException:
                 # Also when it is cancelled or interrupted: what is not whole is not kept.
-                db.execute("ROLLBACK")
+                if db.in_transaction:
+                    # On a full disk SQLite has undone it by itself.
+                    db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
 
@@ -128,14 +140,24 @@ class Cache:
         # Comparing and writing a city's rows reads all over both files.
         db.execute(f"PRAGMA cache_size = {-_WRITING_CACHE_KIB}")
 
+    def error_of(self, error: sqlite3.Error) -> DatabaseUnusable | None:
+        """Return what SQLite says of the file as an error of ours; None for damage, and for a fault of ours."""
+        return error_of(error, self.file, "The roster cache", _KEPT)
+
     @contextmanager
-    def _noticing_damage(self) -> Iterator[None]:
+    def telling_errors(self) -> Iterator[None]:
+        """Turn what SQLite raises in the block into errors of ours; a damaged file is moved aside.
+
+        Raises `DatabaseUnusable` by cause, `CacheDamaged`.
+        """
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError | sqlite3.IntegrityError | sqlite3.ProgrammingError):
-                raise
-            raise self.moved_aside() from error
+        except sqlite3.Error as error:
+            if ours := self.error_of(error):
+                raise ours from error
+            if is_damage(error):
+                raise self.moved_aside() from error
+            raise
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(
@@ -145,7 +167,8 @@ class Cache:
             check_same_thread=False,
             cached_statements=256,
         )
-        self.file.chmod(0o600)
+        if self.file.stat().st_mode & 0o077:
+            self.file.chmod(0o600)
         db.execute("PRAGMA synchronous = NORMAL")
         # Sorting 400,000 rows must not grow the console: large sorts go to a temporary file.
         db.execute("PRAGMA temp_store = FILE")
@@ -156,17 +179,6 @@ def discard(file: Path) -> None:
     """Delete a database file and what SQLite keeps beside it."""
     for suffix in ("", "-journal", "-wal", "-shm"):
         file.with_name(file.name + suffix).unlink(missing_ok=True)
-
-
-def _is_transient(error: sqlite3.DatabaseError) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-    )
 
 
 def get_meta(db: sqlite3.Connection, name: str, *, staged: bool = False) -> Any:

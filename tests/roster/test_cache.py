@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from roster_tui.databases import DatabaseUnwritable
 from roster_tui.roster.cache import Cache, CacheDamaged, get_meta, set_meta
 from roster_tui.roster.kinds import TEACHER
 from tests.roster.conftest import night, teacher
@@ -73,7 +74,7 @@ def test_many_may_create_it_at_once(tmp_path: Path) -> None:
 
 
 def test_a_reader_cannot_write(cache: Cache) -> None:
-    with pytest.raises(sqlite3.OperationalError), cache.reading() as db:
+    with pytest.raises(DatabaseUnwritable, match="cannot be written"), cache.reading() as db:
         db.execute("DELETE FROM meta")
 
 

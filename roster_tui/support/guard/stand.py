@@ -10,12 +10,12 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from roster_tui.roster.cache import CacheDamaged
+from roster_tui.errors import RosterError
 from roster_tui.support.guard import found as kinds
 from roster_tui.support.guard.check import Guard
 from roster_tui.support.guard.found import Found, Hit, merged
 from roster_tui.support.guard.index import IndexFiles, RosterIndex, State
-from roster_tui.workspace import FolderUnusable, Workspace
+from roster_tui.workspace import Workspace
 
 _BLOCK, _OVERLAP = 64_000, 400
 """Characters of a long text that are read at a time, and how many are read again with the next."""
@@ -83,7 +83,7 @@ def outgoing(workspace: Workspace, text: str) -> str:
     """
     try:
         return masked(text, check(workspace, text))
-    except (OSError, FolderUnusable, CacheDamaged, sqlite3.Error):
+    except (OSError, RosterError, sqlite3.Error):
         return WITHHELD
 
 
