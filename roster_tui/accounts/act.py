@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster_tui.accounts.carrying import Carrying
-from roster_tui.accounts.deeds import Interrupted, Progress, no_progress
+from roster_tui.accounts.deeds import Deed, Interrupted, Progress, no_progress
 from roster_tui.accounts.directory import Directory
 from roster_tui.accounts.guards import Guards, administers, dethrones
 from roster_tui.accounts.judging import Situation, Verdict
@@ -23,9 +23,9 @@ from roster_tui.accounts.model import Account, LatestMail, MailState
 from roster_tui.accounts.plan import Item, Knowledge, Plan, plan
 from roster_tui.accounts.record import Record
 from roster_tui.accounts.running import Running
-from roster_tui.accounts.settling import doubtful_mails, settled
+from roster_tui.accounts.settling import SETTLED_SYNC, Since, doubtful_mails, settled
 from roster_tui.accounts.undo import MAIL_IS_GONE, CannotUndo, latest_undoable, undo_plan
-from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked, Order, Verb
+from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked, Order
 from roster_tui.ledger import Operator
 from roster_tui.ledger.journal import Journal
 from roster_tui.refusals import CHANGED_MEANWHILE
@@ -40,13 +40,15 @@ class Report:
 
     action: str | None
     """Its id in the journal; None when nothing was to be done."""
-    verb: Verb
+    verb: Deed
     items: tuple[Item, ...]
     digest: str
     accounts: tuple[Account, ...] = ()
     """The accounts as the directory told them afterwards."""
     again: Plan | None = None
     """What would now be done to accounts that changed since the plan was shown: to be asked about again."""
+    first: tuple[Report, ...] = ()
+    """What had to be settled first: what became of actions whose process died."""
 
     def tally(self) -> Counter[Verdict]:
         """Return how many items came to each verdict."""
@@ -56,7 +58,7 @@ class Report:
         """Return both reports in one, where some accounts were asked about again."""
         told = {item.id: item for item in later.items}
         items = tuple(told.get(item.id, item) for item in self.items)
-        return replace(later, action=self.action or later.action, items=items, digest=self.digest)
+        return replace(later, action=self.action or later.action, items=items, digest=self.digest, first=self.first)
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,15 @@ class Performer:
         """Do what the plan says, and nothing else.
 
         Accounts that are not as they were shown are left alone; the report holds the plan to ask about them
-        again. Raises `NotJournaled` when the intent cannot be written: nothing has been done then; `Unrecorded` when
-        an outcome cannot; `Interrupted` when it is cancelled: what was in hand has ended then.
+        again. What a dead process left is settled first: once an account is changed again, nothing tells any more
+        what became of it. Raises `NotJournaled` when the intent cannot be written: nothing has been done then;
+        `Unrecorded` when an outcome cannot; `Interrupted` when it is cancelled: what was in hand has ended then.
         """
+        first = tuple(await self.settle())
         if any(item.account and item.change and dethrones(item.change, item.account) for item in shown.todo):
             async with self.guards.dethroning():
-                return await self._performed(shown, progress)
-        return await self._performed(shown, progress)
+                return replace(await self._performed(shown, progress), first=first)
+        return replace(await self._performed(shown, progress), first=first)
 
     async def _performed(self, shown: Plan, progress: Progress) -> Report:
         fresh = await self._planned_again(shown, [item.id for item in shown.items])
@@ -144,7 +148,8 @@ class Performer:
     async def settle(self) -> list[Report]:
         """Bring actions to an end whose process died: read what became of them, write it down.
 
-        Nothing is done again: what is found undone is reported as not done.
+        Nothing is done again: what is found undone is reported as not done, what cannot be known as in doubt.
+        Raises `DirectoryError`, `LedgerDamaged`, OSError: it can be done again then.
         """
         reports = []
         for action in self.running.abandoned():
@@ -186,11 +191,17 @@ class Performer:
     async def _settle(self, action: str) -> Report | None:
         recorded = await asyncio.to_thread(self.record.read, action)
         left = recorded.unsettled() if recorded else []
-        if recorded is None or not left:
+        if recorded is None or (recorded.has_ended and not left):
             return None
-        verb = VERBS[recorded.kind]
+        verb: Deed = VERBS.get(recorded.kind, SETTLED_SYNC)
         accounts = await self.directory.accounts(left)
-        items = tuple(settled(recorded, clever_id, accounts.get(clever_id)) for clever_id in left)
+        # In this order: who had changed an account by then is under way, or has written its outcome.
+        under_way = [each for each in self.running.marked() if each != action]
+        later = await asyncio.to_thread(self.record.later, recorded)
+        marked = self.directory.capabilities.marks_changes
+        items = tuple(
+            settled(recorded, each, accounts.get(each), Since(later.get(each, ()), under_way, marked)) for each in left
+        )
         await asyncio.to_thread(self.record.outcome, action, verb.name, items, "settled")
         after = dict(accounts)
         for mark, doubtful in doubtful_mails(items).items():

@@ -133,6 +133,10 @@ class Reported(Protocol):
         """Accounts as the directory told them afterwards."""
 
     @property
+    def first(self) -> Sequence[Any]:
+        """Reports on what had to be settled first."""
+
+    @property
     def again(self) -> Any:
         """The plan to ask about those again that changed meanwhile, or None."""
 

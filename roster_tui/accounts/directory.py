@@ -40,6 +40,9 @@ class Capabilities:
     follows_sync: bool = True
     """Whether our sync creates, suspends and restores its accounts; otherwise the platform's own does, and ours
     says what that will do."""
+    marks_changes: bool = True
+    """Whether `Account.last_action` is written with the change itself. Where it is written before the platform is
+    asked, it only says that somebody meant to."""
     batch: int = 100
     """The most accounts that one call of `change` should be given."""
 

@@ -11,18 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from roster_tui.accounts.changes import Change, Confirm, Mailed, Suspend, Unsuspend
+from roster_tui.accounts.changes import Change, Confirm, Mailed, Suspend
 from roster_tui.accounts.judging import Verdict
-from roster_tui.accounts.model import Account, Cause, CauseKind, MailKind, from_document, to_document
-from roster_tui.accounts.record import intended
+from roster_tui.accounts.model import Account, MailKind, from_document, to_document
+from roster_tui.accounts.record import SYNC, Recorded, intended
 from roster_tui.ledger.journal import Entry
 
 _FIELDS = frozenset(
     {"cause", "role", "permission", "temporary", "pinned", "support_lead", "activated_at", "invited_at", "reset_at"}
 )
-_SYNC_CAUSES = {
-    str(Cause(kind, datetime.min, "sync")): kind for kind in (CauseKind.EMAIL_MISSING, CauseKind.NOT_IN_DATA)
-}
 _UNKNOWN = datetime.min.replace(tzinfo=UTC).isoformat()
 Fields = dict[str, Any]
 """Stored values by the name of the field; None where the field is not set."""
@@ -41,10 +38,9 @@ class Disagreement:
 class _Open:
     """An action, or what a sync does, that was begun."""
 
-    number: int
-    """Of the entry with its intent."""
+    recorded: Recorded
     changes: dict[str, Change]
-    """By account, what was to be made of it."""
+    """By account, what was to be made of it and is not known for good."""
 
 
 @dataclass
@@ -58,14 +54,20 @@ class _Fold:
         facts = entry.facts
         action = str(facts.get("action", ""))
         if facts.get("phase") == "intent":
-            changes = dict(_changes_of_sync(entry)) if facts.get("kind") == "sync" else _changes(entry)
-            if changes:
-                self.open[action] = _Open(entry.number, dict(changes))
-        elif (begun := self.open.get(action)) is not None:
-            for clever_id, verdict in _verdicts(entry, begun):
-                self._close(clever_id, begun, verdict, entry.number)
+            if facts.get("kind") == SYNC or "changes" in facts:
+                begun = intended(entry)
+                self.open[action] = _Open(begun, dict(begun.changes))
+        elif action in self.open:
+            self._end(self.open[action], entry)
 
-    def _close(self, clever_id: str, begun: _Open, verdict: str, number: int) -> None:
+    def _end(self, open_: _Open, entry: Entry) -> None:
+        recorded = open_.recorded
+        recorded.results = {}
+        recorded.add(entry)
+        for clever_id, verdict in recorded.results.items():
+            self._close(clever_id, open_, verdict, entry.number)
+
+    def _close(self, clever_id: str, begun: _Open, verdict: Verdict, number: int) -> None:
         change = begun.changes.get(clever_id)
         if change is None:
             return
@@ -73,7 +75,7 @@ class _Fold:
         if verdict == Verdict.DONE:
             for name, value in _after(clever_id, change, fields).items():
                 # Two actions that were under way at once: which of them came last, nobody knows.
-                doubtful = self.set_at.get((clever_id, name), 0) > begun.number and fields.get(name) != value
+                doubtful = self.set_at.get((clever_id, name), 0) > begun.recorded.number and fields.get(name) != value
                 if doubtful:
                     fields.pop(name, None)
                 else:
@@ -119,28 +121,6 @@ def with_fields(account: Account, fields: Fields) -> Account:
     """Return an account with what the journal tells of it."""
     rest = {name: value for name, value in to_document(account).items() if name not in fields}
     return from_document(account.id, {**rest, **{name: value for name, value in fields.items() if value is not None}})
-
-
-def _changes(entry: Entry) -> Mapping[str, Change]:
-    return intended(entry).changes if "changes" in entry.facts else {}
-
-
-def _changes_of_sync(entry: Entry) -> Iterator[tuple[str, Change]]:
-    for each in entry.facts.get("suspended", ()):
-        if kind := _SYNC_CAUSES.get(each["cause"]):
-            yield each["id"], Suspend(Cause(kind, entry.at, "sync"))
-    for clever_id in entry.facts.get("restored", ()):
-        yield clever_id, Unsuspend()
-
-
-def _verdicts(entry: Entry, begun: _Open) -> Iterator[tuple[str, str]]:
-    if entry.facts.get("kind") == "sync":
-        left_out = set(entry.facts.get("left_out", ()))
-        for clever_id in list(begun.changes):
-            yield clever_id, Verdict.FAILED if clever_id in left_out else Verdict.DONE
-        return
-    for each in entry.facts.get("results", ()):
-        yield each["id"], each["verdict"]
 
 
 def _after(clever_id: str, change: Change, fields: Fields) -> Fields:

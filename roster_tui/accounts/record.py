@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from roster_tui.accounts.changes import Change, Mailed, change_document, change_from, touched
+from roster_tui.accounts.changes import Change, Mailed, Suspend, Unsuspend, change_document, change_from, touched
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.mail.links import made_after
+from roster_tui.accounts.model import Cause
 from roster_tui.accounts.plan import Item, Plan
+from roster_tui.accounts.trackers.verbs import TRACKER_VERBS
+from roster_tui.accounts.verbs import SYNC_CAUSES, VERBS
 from roster_tui.errors import RosterError
 from roster_tui.ledger import Operator
 from roster_tui.ledger.journal import Entry, Journal
+
+SYNC = "sync"
+"""What the journal calls that a sync writes accounts."""
+_TOUCHING = {*VERBS, *TRACKER_VERBS, SYNC}
 
 
 class NotJournaled(RosterError, OSError):
@@ -38,11 +45,16 @@ class Recorded:
     """By account, what was to be made of it."""
     before: Mapping[str, Mapping[str, Any]]
     """By account, the stored fields that the change would alter, as they were."""
+    number: int = 0
+    """Of its intent, in the journal."""
     results: dict[str, Verdict] = field(default_factory=dict)
+    has_ended: bool = False
+    """Whether anything is written of what became of it."""
 
     def add(self, entry: Entry) -> None:
         """Take in a later entry of the action: what became of some accounts."""
-        self.results |= {result["id"]: Verdict(result["verdict"]) for result in entry.facts.get("results", ())}
+        self.has_ended = True
+        self.results |= _results(self, entry.facts)
 
     def done(self) -> list[str]:
         """Return the accounts that were changed."""
@@ -122,6 +134,24 @@ class Record:
                 found[action].add(entry)
         return list(found.values())
 
+    def later(self, recorded: Recorded) -> dict[str, set[str]]:
+        """Return by account the other actions that may have touched it since an action was begun.
+
+        The journal's own order counts, not its clock: every entry after the intent that names the account, but
+        for an action that is known to have failed there. Raises `LedgerDamaged`.
+        """
+        told: dict[str, dict[str, str]] = defaultdict(dict)
+        begun = made_after(recorded.action)
+        for entry in self.journal.since(begun) if begun else ():
+            facts = entry.facts
+            if entry.number > recorded.number and facts.get("kind") in _TOUCHING and facts["action"] != recorded.action:
+                for clever_id, verdict in named(facts):
+                    told[clever_id][facts["action"]] = verdict
+        return {
+            clever_id: {action for action, verdict in actions.items() if verdict != Verdict.FAILED}
+            for clever_id, actions in told.items()
+        }
+
     def write(self, action: str, kind: str, phase: str, **facts: object) -> None:
         """Write an entry of an action, with who acts. Raises OSError."""
         who = self.operator.facts()
@@ -131,8 +161,8 @@ class Record:
 def intended(entry: Entry) -> Recorded:
     """Return the action whose intent an entry is."""
     facts = entry.facts
-    ids = facts.get("ids", [])
-    changes: dict[str, Change] = {}
+    ids = list(dict(named(facts)))
+    changes = _of_sync(entry) if facts["kind"] == SYNC else {}
     for group in facts.get("changes", ()):
         document = dict(group)
         change_ids = document.pop("ids", ids)
@@ -145,4 +175,37 @@ def intended(entry: Entry) -> Recorded:
         ids,
         changes,
         facts.get("before", {}),
+        entry.number,
     )
+
+
+def named(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the accounts that an entry names, each with its verdict where the entry has one; otherwise empty."""
+    for clever_id in (*facts.get("ids", ()), *facts.get("restored", ())):
+        yield str(clever_id), ""
+    for each in facts.get("suspended", ()):
+        yield str(each["id"]), ""
+    # A sync tells numbers, and whom it left out since they were changed meanwhile.
+    for clever_id in facts.get("left_out", ()):
+        yield str(clever_id), Verdict.FAILED.value
+    results = facts.get("results", ())
+    for each in results if isinstance(results, list | tuple) else ():
+        yield str(each["id"]), str(each["verdict"])
+
+
+def _results(recorded: Recorded, facts: Mapping[str, Any]) -> dict[str, Verdict]:
+    told = {clever_id: Verdict(verdict) for clever_id, verdict in named(facts) if verdict}
+    if isinstance(facts.get("results"), dict):
+        return {**dict.fromkeys(recorded.ids, Verdict.DONE), **told}
+    return told
+
+
+def _of_sync(entry: Entry) -> dict[str, Change]:
+    """Return what a sync was to make of accounts, as the causes that it writes tell."""
+    causes = {str(cause): cause for cause in (Cause(kind, entry.at, SYNC) for kind in SYNC_CAUSES)}
+    changes: dict[str, Change] = {clever_id: Unsuspend() for clever_id in entry.facts.get("restored", ())}
+    return changes | {
+        each["id"]: Suspend(causes[each["cause"]])
+        for each in entry.facts.get("suspended", ())
+        if each.get("cause") in causes
+    }

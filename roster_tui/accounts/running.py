@@ -43,7 +43,11 @@ class Running:
 
     def abandoned(self) -> list[str]:
         """Return the actions whose process is gone, oldest first."""
-        return [file.name for file in sorted(self._folder.glob("*-*")) if _is_free(file)]
+        return [action for action in self.marked() if _is_free(self._folder / action)]
+
+    def marked(self) -> list[str]:
+        """Return the actions that are under way or abandoned, oldest first."""
+        return sorted(file.name for file in self._folder.glob("*-*"))
 
     def _held(self, action: str) -> Iterator[Claim]:
         claim = Claim()

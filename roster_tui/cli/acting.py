@@ -95,7 +95,11 @@ async def act_with(
 
 async def settle(session: Session, workspace: Workspace, performer: Performs[Any]) -> None:
     """Bring to an end what a killed console left in doubt, and say so."""
-    for report in await performer.settle():
+    _tell_settled(session, workspace, await performer.settle())
+
+
+def _tell_settled(session: Session, workspace: Workspace, reports: Sequence[Reported]) -> None:
+    for report in reports:
         _show(workspace, report)
         for item in report.items:
             session.say(f"From before: {report.verb.name} {item.label}: {item.verdict.value}, {item.reason}")
@@ -117,6 +121,7 @@ async def _performed(session: Session, workspace: Workspace, performer: Performs
         _show(workspace, stopped.report)
         _report(session, stopped.report.action, plan, stopped.report.items, {})
         raise
+    _tell_settled(session, workspace, report.first)
     _show(workspace, report)
     return report
 

@@ -75,18 +75,19 @@ class Acting:
         performer = self._workspace.performer()
         try:
             left: list[Reported] = [*await performer.settle(), *await tracker_performer(self._workspace).settle()]
-            for report in left:
-                await self._show(report)
-                if report.items:
-                    tally = ", ".join(
-                        f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items()
-                    )
-                    where = self._keys.told("See activity ({view.activity})")
-                    self._face.tell(f"Left from before: {report.verb.title}: {tally}. {where}", "warning")
-                self._changed()
+            await self._tell_settled(left)
             self._undoable = await performer.undoable()
         except (DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
             self._face.tell(f"What was done before could not be looked at: {error}", "error")
+
+    async def _tell_settled(self, left: Sequence[Reported]) -> None:
+        for report in left:
+            await self._show(report)
+            if report.items:
+                tally = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in report.tally().items())
+                where = self._keys.told("See activity ({view.activity})")
+                self._face.tell(f"Left from before: {report.verb.title}: {tally}. {where}", "warning")
+            self._changed()
 
     async def _latest_undoable(self) -> str | None:
         """Return the action that would be taken back; none while the journal cannot be read, which was told."""
@@ -158,6 +159,7 @@ class Acting:
     async def _follow(self, report: Reported) -> None:
         if report.action:
             self._own.add(report.action)
+        await self._tell_settled(report.first)
         await self._show(report)
         self._tell(report)
 

@@ -148,11 +148,17 @@ class Journal:
         return (files[-1].name, files[-1].stat().st_mtime_ns) if files else None
 
     def since(self, at: datetime) -> Iterator[Entry]:
-        """Yield the entries from a moment on, oldest first, reading no month before it."""
-        month = f"{at.astimezone(UTC):%Y-%m}"
+        """Yield the first entry from a moment on and all that follow it, oldest first, reading no month before it.
+
+        What follows may tell an earlier moment: a clock that goes back moves no entry.
+        """
+        month, begun = f"{at.astimezone(UTC):%Y-%m}", False
         for file in self.files():
             if file.stem[:7] >= month:
-                yield from (entry for entry in read_entries(file) if entry.at >= at)
+                for entry in read_entries(file):
+                    begun = begun or entry.at >= at
+                    if begun:
+                        yield entry
 
     def verify(self, kept_head: str | None = None) -> Verification:
         """Check every hash, every number and the end against HEAD.

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from roster_tui.accounts.act import Performer, Report
 from roster_tui.accounts.changes import Change, change_from, touched
+from roster_tui.accounts.fold import disagreements, folded
 from roster_tui.accounts.guards import Guards, administers
 from roster_tui.accounts.judging import Situation
 from roster_tui.accounts.local import LocalDirectory
@@ -223,16 +224,29 @@ class AnyOrder(RuleBasedStateMachine):
         assert self.performer.journal.verify().ok
 
     @invariant()
+    def the_journal_tells_nothing_that_is_not_so(self) -> None:
+        """At any moment, with actions in the air: `ledger verify` asks this."""
+        told = folded(self.performer.journal.entries())
+        accounts = self.accounts()
+        # This machine's syncs write no entries, so the cause that one gave or took is not told.
+        synced = {each for _, sync in self.synced for each in sync}
+        assert {
+            each.id: each.fields
+            for each in disagreements(told, accounts)
+            if not (each.id in synced and each.fields == ("cause",))
+        } == {}
+
+    @invariant()
     def accounts_are_what_the_journal_tells(self) -> None:
         """Checked once nothing is left in doubt: until then only reading the accounts tells."""
         if self.performer.running.abandoned():
             return
-        folded = {each.id: each for each in self.start}
+        expected = {each.id: each for each in self.start}
         changes: dict[str, dict[str, Change]] = {}
         syncs = list(self.synced)
         for entry in self.performer.journal.entries():
             while syncs and syncs[0][0] < entry.number:
-                self._fold_sync(folded, syncs.pop(0)[1])
+                self._fold_sync(expected, syncs.pop(0)[1])
             facts = entry.facts
             if facts["phase"] == "intent":
                 told = changes.setdefault(facts["action"], {})
@@ -243,16 +257,16 @@ class AnyOrder(RuleBasedStateMachine):
             for result in facts["results"]:
                 if result["verdict"] in ("done", "in_doubt"):
                     change = changes[facts["action"]][result["id"]]
-                    folded[result["id"]] = change.applied_to(folded[result["id"]])
+                    expected[result["id"]] = change.applied_to(expected[result["id"]])
         for _, sync in syncs:
-            self._fold_sync(folded, sync)
-        assert {each: _told(folded[each]) for each in folded} == {
+            self._fold_sync(expected, sync)
+        assert {each: _told(expected[each]) for each in expected} == {
             each: _told(account) for each, account in self.accounts().items()
         }
 
-    def _fold_sync(self, folded: dict[str, Account], sync: dict[str, Account]) -> None:
+    def _fold_sync(self, expected: dict[str, Account], sync: dict[str, Account]) -> None:
         for each in sync.values():
-            folded[each.id] = replace(folded[each.id], cause=each.cause, email=each.email)
+            expected[each.id] = replace(expected[each.id], cause=each.cause, email=each.email)
 
 
 def _told(account: Account) -> tuple[object, ...]:

@@ -75,4 +75,4 @@ def capabilities(offers: Offers) -> Capabilities:
         for kind, attribute in ((Suspend.kind, "active"), (Unsuspend.kind, "active"), (SetRights.kind, "roles"))
         if not offers.takes(attribute)
     }
-    return Capabilities(cannot=cannot, notes=NOTES, follows_sync=False, batch=offers.batch)
+    return Capabilities(cannot=cannot, notes=NOTES, follows_sync=False, marks_changes=False, batch=offers.batch)

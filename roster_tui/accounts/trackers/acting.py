@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import blake2b
 
 from roster_tui.accounts.act import new_action_id
 from roster_tui.accounts.deeds import HowFar, Interrupted, Progress, no_progress
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.mailing import STOPPED
-from roster_tui.accounts.model import Account
-from roster_tui.accounts.plan import Item
 from roster_tui.accounts.record import Record
 from roster_tui.accounts.running import Running
+from roster_tui.accounts.settling import Since
 from roster_tui.accounts.trackers.model import Tracker, school_year
+from roster_tui.accounts.trackers.plan import TrackerItem, TrackerPlan, TrackerReport
+from roster_tui.accounts.trackers.settling import FOLLOW, FOLLOWING_STOPPED, became
 from roster_tui.accounts.trackers.store import Trackers, TrackerStore
 from roster_tui.accounts.trackers.verbs import TRACKER_VERBS, Order, TrackerVerb
 from roster_tui.accounts.undo import CannotUndo
@@ -31,78 +30,6 @@ _AT_ONCE = 2_000
 
 ReadSections = Callable[[Iterable[str], bool], AbstractContextManager[Iterator[Section]]]
 """Gives the sections with some Clever IDs, with their class lists or without."""
-
-
-@dataclass(frozen=True)
-class TrackerItem(Item):
-    """A section of a plan or a report."""
-
-    seen: str = ""
-    """Stands for the tracker as it was looked at."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Stands for the tracker as it was looked at, and for what was thought of it."""
-        told = (self.id, self.seen, self.verdict, self.reason, self.warning)
-        return blake2b(repr(told).encode(), digest_size=8).hexdigest()
-
-
-@dataclass(frozen=True)
-class TrackerPlan:
-    """What a verb would do, section by section."""
-
-    verb: TrackerVerb
-    order: Order
-    items: tuple[TrackerItem, ...]
-    undoes: str | None = None
-    """The action that it takes back."""
-
-    @property
-    def digest(self) -> str:
-        """What stands for everything that the plan shows."""
-        digest = blake2b(f"{self.verb.name} {self.undoes}".encode(), digest_size=8)
-        for item in self.items:
-            digest.update(item.fingerprint.encode())
-        return digest.hexdigest()
-
-    @property
-    def todo(self) -> tuple[TrackerItem, ...]:
-        """The items that would change."""
-        return tuple(item for item in self.items if item.verdict is Verdict.WOULD_DO)
-
-    @property
-    def reason(self) -> str:
-        """Why, in the operator's words."""
-        return self.order.reason
-
-    def because(self, reason: str) -> TrackerPlan:
-        """Return the same plan for another reason, which stands in no digest."""
-        return replace(self, order=replace(self.order, reason=reason))
-
-
-@dataclass(frozen=True)
-class TrackerReport:
-    """What an action did, section by section."""
-
-    action: str | None
-    """Its id in the journal; None when nothing was to be done."""
-    verb: TrackerVerb
-    items: tuple[TrackerItem, ...]
-    digest: str
-    again: TrackerPlan | None = None
-    """What would now be done to those that changed since the plan was shown: to be asked about again."""
-    accounts: tuple[Account, ...] = ()
-    """None: no account is changed by it."""
-
-    def tally(self) -> Counter[Verdict]:
-        """Return how many items came to each verdict."""
-        return Counter(item.verdict for item in self.items)
-
-    def then(self, later: TrackerReport) -> TrackerReport:
-        """Return both reports in one, where some trackers were asked about again."""
-        told = {item.id: item for item in later.items}
-        items = tuple(told.get(item.id, item) for item in self.items)
-        return replace(later, action=self.action or later.action, items=items, digest=self.digest)
 
 
 @dataclass(frozen=True)
@@ -142,9 +69,14 @@ class TrackerPerformer:
     async def perform(self, shown: TrackerPlan, progress: Progress = no_progress) -> TrackerReport:
         """Do what the plan says, and nothing else; what is not as it was shown is left alone.
 
-        Raises OSError when intent or outcome cannot be written; `Interrupted` when it is cancelled: what was in
-        hand has ended then.
+        What a dead process left is settled first: once a tracker is changed again, nothing tells any more what
+        became of it. Raises OSError when intent or outcome cannot be written; `Interrupted` when it is cancelled:
+        what was in hand has ended then.
         """
+        first = tuple(await self.settle())
+        return replace(await self._performed(shown, progress), first=first)
+
+    async def _performed(self, shown: TrackerPlan, progress: Progress) -> TrackerReport:
         fresh = await self._planned_again(shown, [item.id for item in shown.items])
         items = [_as_shown(*both) for both in zip(shown.items, fresh.items, strict=True)]
         todo = [item for item in items if item.verdict is Verdict.WOULD_DO]
@@ -177,7 +109,10 @@ class TrackerPerformer:
         """Return None: nobody is mailed about a tracker."""
 
     async def settle(self) -> list[TrackerReport]:
-        """Bring actions to an end whose process died: read what became of them, write it down. Nothing is redone."""
+        """Bring actions to an end whose process died: read what became of them, write it down. Nothing is redone.
+
+        What cannot be known is in doubt. Raises `LedgerDamaged`, OSError: it can be done again then.
+        """
         reports = []
         for action in self.running.abandoned():
             with self.running.taken_over(action) as claim:
@@ -245,11 +180,24 @@ class TrackerPerformer:
     def _settle(self, action: str) -> TrackerReport | None:
         recorded = self.record.read(action)
         left = recorded.unsettled() if recorded else []
-        if recorded is None or not left:
+        if recorded is None or (recorded.has_ended and not left):
+            return None
+        if recorded.kind == FOLLOW:
+            self.record.write(action, FOLLOW, "settled", results=[], reason=FOLLOWING_STOPPED)
             return None
         verb = TRACKER_VERBS[recorded.kind]
         known = self.store.latest(left)
-        items = tuple(_settled(each, known.get(each), action) for each in left)
+        # In this order: who had changed a tracker by then is under way, or has written its outcome.
+        under_way = [each for each in self.running.marked() if each != action]
+        later = self.record.later(recorded)
+        items = tuple(
+            TrackerItem(
+                each,
+                known[each].name if each in known else each,
+                *became(recorded, known.get(each), Since(later.get(each, ()), under_way)),
+            )
+            for each in left
+        )
         self.record.outcome(action, verb.name, items, "settled")
         self.show(list(known.values()))
         return TrackerReport(action, verb, items, "")
@@ -280,13 +228,6 @@ def _unless_changed(item: TrackerItem, tracker: Tracker | None, action: str) -> 
     if item.verdict is Verdict.WOULD_DO and (tracker is None or tracker.last_action != action):
         return replace(item, verdict=Verdict.BLOCKED, reason="changed since then", warning="")
     return item
-
-
-def _settled(section_id: str, tracker: Tracker | None, action: str) -> TrackerItem:
-    label = tracker.name if tracker else section_id
-    if tracker is not None and tracker.last_action == action:
-        return TrackerItem(section_id, label, Verdict.DONE, "found done after the console was stopped")
-    return TrackerItem(section_id, label, Verdict.FAILED, "not done: the console was stopped before")
 
 
 def _batches(todo: Sequence[TrackerItem]) -> Iterator[list[TrackerItem]]:

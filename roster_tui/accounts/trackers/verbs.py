@@ -97,10 +97,11 @@ def _archive(section: Section | None, tracker: Tracker | None, order: Order) -> 
     return replace(tracker, archived=Archived(ArchiveCause.BY_HAND, order.at, order.operator, order.reason))
 
 
+CREATE, ARCHIVE = "create-tracker", "archive-tracker"
 TRACKER_VERBS: Mapping[str, TrackerVerb] = {
     verb.name: verb
     for verb in (
-        TrackerVerb("create-tracker", "Create tracker", "created", "archive-tracker", _judge_create, _create),
-        TrackerVerb("archive-tracker", "Archive tracker", "archived", "create-tracker", _judge_archive, _archive),
+        TrackerVerb(CREATE, "Create tracker", "created", ARCHIVE, _judge_create, _create),
+        TrackerVerb(ARCHIVE, "Archive tracker", "archived", CREATE, _judge_archive, _archive),
     )
 }

@@ -15,8 +15,10 @@ from roster_tui.accounts.deeds import HowFar
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.record import Record
 from roster_tui.accounts.running import Running
-from roster_tui.accounts.trackers.acting import TrackerPerformer, TrackerReport
+from roster_tui.accounts.settling import CHANGED_SINCE
+from roster_tui.accounts.trackers.acting import TrackerPerformer
 from roster_tui.accounts.trackers.model import Tracker
+from roster_tui.accounts.trackers.plan import TrackerReport
 from roster_tui.accounts.trackers.store import TrackerStore
 from roster_tui.accounts.undo import CannotUndo
 from roster_tui.ledger.head import Head
@@ -207,3 +209,38 @@ async def test_many_at_once_make_one_each(performer: TrackerPerformer) -> None:
     made = [item.id for report in reports for item in report.items if item.verdict is Verdict.DONE]
     assert sorted(made) == [an_id(number) for number in range(1, 41)]
     assert performer.record.journal.verify().ok
+
+
+async def test_what_a_dead_console_did_is_written_down_before_another_acts_on_the_tracker(
+    performer: TrackerPerformer,
+) -> None:
+    killed = await killed_after(performer, 1)
+    report = await do(performer, "archive-tracker", 1)
+    assert verdicts(report) == ["done"]
+    assert [(each.action, verdicts(each)) for each in report.first] == [(killed, ["done"])]
+    assert performer.running.marked() == []
+
+
+async def test_a_tracker_that_another_changed_since_is_in_doubt(performer: TrackerPerformer) -> None:
+    """One that never asks what was left before: the console of an earlier release."""
+    await killed_after(performer, 1)
+    elsewhere = replace(performer, running=Running(performer.store._shards.folder.parent / "elsewhere"))
+    await do(elsewhere, "archive-tracker", 1)
+    (report,) = await performer.settle()
+    assert [(item.verdict.value, item.reason) for item in report.items] == [("in_doubt", CHANGED_SINCE)]
+
+
+async def killed_after(performer: TrackerPerformer, number: int) -> str:
+    """Die once the tracker of a section stands, and before its outcome does; returns the action."""
+
+    class Killed(BaseException):
+        pass
+
+    def show(trackers: Sequence[Tracker]) -> None:
+        raise Killed
+
+    plan = await performer.plan("create-tracker", [an_id(number)])
+    with pytest.raises(Killed):
+        await replace(performer, show=show).perform(plan)
+    (action,) = performer.running.abandoned()
+    return action
