@@ -1,6 +1,5 @@
 """``demo`` builds a district that every other command works on; real files are carried whole."""
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,54 +21,6 @@ def test_a_prepared_demo_says_where_it_is(run: Run, tmp_path: Path) -> None:
     again = run("demo", "--prepare", "--data-dir", folder)
     assert again.code == 0
     assert "Night" not in again.err
-
-
-def test_clevers_own_files_and_a_second_night_of_them(run: Run, sample_csv: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "d"
-    assert run("demo", "--csv", sample_csv, "--prepare", "--data-dir", folder).code == 0
-    counts = run("status", "--json", "--data-dir", folder).json["counts"]
-    assert counts == {"schools": 3, "teachers": 89, "sections": 379, "students": 1004}
-    sections = run("sections", "--json", "--data-dir", folder).json
-    assert sections["total"] == 379
-    assert all(teacher["name"] for row in sections["rows"] for teacher in row["teachers"])
-    assert run("conflicts", "--json", "--data-dir", folder).json["findings"] == []
-
-    second = tmp_path / "second"
-    shutil.copytree(sample_csv, second)
-    for file in second.iterdir():
-        file.chmod(0o644)
-    lines = (second / "teachers.csv").read_text().splitlines()
-    header = lines[0].split(",")
-    email = header.index("Teacher_email")
-    rows = [line.split(",") for line in lines[1:]]
-    rekeyed, blanked, dropped = rows[0][1], rows[1][1], rows[2][1]
-    rows[0][1] = "9047"
-    rows[1][email] = ""
-    del rows[2]
-    (second / "teachers.csv").write_text("\n".join([lines[0], *(",".join(row) for row in rows)]) + "\n")
-    students = (second / "students.csv").read_text().splitlines()
-    old = students[1].split(",")[1]
-    for name in ("students.csv", "enrollments.csv"):
-        text = (second / name).read_text()
-        (second / name).write_text(text.replace(f",{old},", ",555000111,"))
-
-    assert run("demo", "--csv", second, "--prepare", "--data-dir", folder).code == 0
-    findings = run("conflicts", "--json", "--data-dir", folder).json["findings"]
-    told = {
-        (each["code"], each["type"], each["subject"]["sis_id"])
-        for each in findings
-        if each["code"] != "section-without-valid-teacher"
-    }
-    assert told == {
-        ("sis-id-changed", "teacher", rekeyed),
-        ("sis-id-changed", "student", old),
-        ("email-missing", "teacher", blanked),
-        ("teacher-removed", "teacher", dropped),
-    }
-    suspended = run("teachers", "status:suspended", "--json", "--data-dir", folder).json["rows"]
-    causes = {row["sis_id"]: row["account"]["cause"] for row in suspended}
-    assert causes[blanked] == "email blank in the SIS"
-    assert causes[dropped] == "no longer in Clever's data"
 
 
 def test_files_that_cannot_be_read_change_nothing(run: Run, demo_folder: Path, tmp_path: Path) -> None:

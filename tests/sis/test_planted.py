@@ -12,7 +12,6 @@ import pytest
 from roster_tui.sandbox.generator import SIZES, GeneratedDistrict
 from roster_tui.sis.catalog import CODES
 from roster_tui.sis.problems import Severity
-from tests.conftest import SHARED
 from tests.sis.editing import Found, Table, found, written
 
 Plant = Callable[[Path], Found]
@@ -23,15 +22,14 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(GeneratedDistrict(SIZES["small"], 7, 2026, "Lincoln"), tmp_path_factory.mktemp("right") / "files")
 
 
-@pytest.fixture(params=["generated", "sample"])
-def files(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Files that are right: made up, or Clever's own demo district where it is at hand."""
-    if request.param == "generated":
-        source = request.getfixturevalue("generated")
-    else:
-        source = SHARED / "samples" / "demo-district-csv"
-        if not source.is_dir():
-            pytest.skip("the maintainers' sample files are not beside this checkout")
+@pytest.fixture
+def files(generated: Path, tmp_path: Path) -> Path:
+    """Files that are right."""
+    return changeable(generated, tmp_path)
+
+
+def changeable(source: Path, tmp_path: Path) -> Path:
+    """Return a copy of files that a test may write to."""
     folder = Path(shutil.copytree(source, tmp_path / "files"))
     for file in folder.iterdir():
         file.chmod(0o644)
@@ -229,11 +227,6 @@ def test_found_once_at_its_place(files: Path, tmp_path: Path, plant: Plant) -> N
 
 def test_files_that_are_right_have_nothing(generated: Path, tmp_path: Path) -> None:
     assert found(generated, tmp_path / "scratch") == []
-
-
-def test_clevers_own_files_have_nothing_but_a_day_that_never_was(sample_csv: Path, tmp_path: Path) -> None:
-    # One birth date there is a 29 February of a year without one.
-    assert found(sample_csv, tmp_path / "scratch") == [("bad-date", "students.csv", 525, "dob")]
 
 
 def test_every_code_is_planted(files: Path, tmp_path: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +20,7 @@ from roster_tui.roster.window import full_window
 from roster_tui.sandbox.generator import GeneratedDistrict, student_sis_id, teacher_sis_id
 from roster_tui.sandbox.service import Service
 from roster_tui.settings import HoldSettings
-from roster_tui.sis import SisFile, SisFolder
+from roster_tui.sis import SisFile
 from roster_tui.sync import SyncRunning, WrongDistrict, finish_interrupted, sync
 from roster_tui.workspace import Workspace, open_workspace
 from tests.conftest import NOW, frozen, serving
@@ -243,29 +241,6 @@ def test_records_that_cannot_be_read_are_counted(clever: Night) -> None:
     _, result = clever.sync()
     assert result.unreadable == 2
     assert result.counts["teacher"].fetched == 38
-
-
-@pytest.mark.parametrize("make", [SisFolder], ids=["folder"])
-def test_clevers_demo_district_is_carried_unchanged_and_complete(
-    clever: Night, sample_csv: Path, make: Callable[[Path], Any]
-) -> None:
-    clever.load(make(sample_csv))
-    workspace, _ = clever.sync()
-    with workspace.cache.reading() as db:
-        assert numbers(db) == {"schools": 3, "teachers": 89, "sections": 379, "students": 1004}
-        assert db.execute("SELECT sum(length(class_list) / 4) FROM section").fetchone() == (8971,)
-        sections = rows(db, SECTION, full_window(db, Listing(SECTION)).keys)
-        away = 0
-        for row in sections:
-            assert isinstance(row, SectionRow)
-            assert row.school and row.teachers and all(each.name for each in row.teachers)
-            mine = full_window(db, Listing(SECTION, ("teacher", row.teachers[0].key))).keys
-            theirs = full_window(db, Listing(SECTION, ("school", row.school.key))).keys
-            assert row.key in mine
-            assert row.key in theirs
-            (home,) = db.execute("SELECT school FROM teacher WHERE key = ?", (row.teachers[0].key,)).fetchone()
-            away += home != row.school.key
-    assert away == 39
 
 
 def test_a_workspace_is_found_by_name(clever: Night) -> None:

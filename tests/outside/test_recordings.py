@@ -23,10 +23,10 @@ from roster_tui.clever import (
     district_tokens,
 )
 from tests.clever.conftest import Sleeps
-from tests.conftest import SHARED, serving
+from tests.conftest import serving
+from tests.outside.conftest import SHARED
 
 RECORDINGS = SHARED / "samples" / "clever-v3.0-recordings"
-pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recorded answers are not beside this checkout")
 
 _NOT_SENT_AGAIN = {"date", "content-length", "transfer-encoding"}
 
