@@ -1,9 +1,9 @@
-"""Decisions about findings, wherever they are made: in the ledger first, then where lists can see them."""
+"""Decisions about findings, wherever they are made: in the ledger. Whoever makes one shows it with `catch_up`."""
 
 from __future__ import annotations
 
 from roster_tui.errors import USAGE, RosterError
-from roster_tui.findings.store import Known, put_opinion, with_id
+from roster_tui.findings.store import Known, with_id
 from roster_tui.workspace import Workspace
 
 
@@ -22,9 +22,7 @@ def dismiss(workspace: Workspace, finding_id: str, reason: str) -> Known:
     Raises `NoSuchFinding`, `NotDecidable` without a reason, OSError or `LedgerDamaged`: nothing has changed then.
     """
     known = _known(workspace, finding_id)
-    opinion = workspace.desk.dismiss(known.finding, reason, workspace.clock())
-    with workspace.cache.writing() as db:
-        put_opinion(db, finding_id, opinion)
+    workspace.desk.dismiss(known.finding, reason, workspace.clock())
     return known
 
 
@@ -32,19 +30,13 @@ def decide(workspace: Workspace, finding_id: str, verdict: str, reason: str = ""
     """Accept or reject a proposed pair, and return its finding as it was. Raises as `dismiss` does."""
     known = _known(workspace, finding_id)
     workspace.desk.decide(known.finding, verdict, workspace.clock(), reason)
-    # Two people instead of one: a leaver and a newcomer are findings of their own.
-    with workspace.cache.writing() as db:
-        workspace.refresh_findings(db, workspace.clock(), same_roster=True)
     return known
 
 
 def reopen(workspace: Workspace, finding_id: str) -> bool:
     """Take back what was decided about a finding; returns whether anything was. Raises as `dismiss` does."""
     known = _known(workspace, finding_id)
-    changed = workspace.desk.reopen(known.finding, workspace.clock())
-    with workspace.cache.writing() as db:
-        workspace.refresh_findings(db, workspace.clock(), same_roster=True)
-    return changed
+    return workspace.desk.reopen(known.finding, workspace.clock())
 
 
 def reveal(workspace: Workspace, finding_id: str) -> Known:

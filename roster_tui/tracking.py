@@ -32,7 +32,6 @@ def tracker_performer(workspace: Workspace) -> TrackerPerformer:
         sections=reading,
         record=Record(workspace.journal, workspace.operator, workspace.clock),
         running=Running(private_folder(workspace.folder / "ledger" / "running-trackers")),
-        show=lambda trackers: show_trackers(workspace, trackers),
         clock=workspace.clock,
         today=workspace.day_of,
         rollover=workspace.settings.trackers.month_and_day,
@@ -50,10 +49,11 @@ def show_trackers(workspace: Workspace, trackers: Sequence[Tracker]) -> None:
     """Put trackers, as they have just been written, into the cache; who is in them is only counted there."""
     if trackers:
         with workspace.cache.writing() as db:
-            put_trackers(db, map(_row, trackers))
+            put_trackers(db, map(tracker_row, trackers))
 
 
-def _row(tracker: Tracker) -> TrackerRow:
+def tracker_row(tracker: Tracker) -> TrackerRow:
+    """Return a tracker as the cache keeps it."""
     return TrackerRow(
         section=tracker.section,
         state=tracker.state,

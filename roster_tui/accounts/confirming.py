@@ -40,6 +40,11 @@ class Confirmed:
     action: str
     """What the journal has it under."""
 
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The account, as an action tells of all that it changed."""
+        return (self.account,)
+
 
 async def confirm(performer: Performer, token: str) -> Confirmed:
     """Do what a mailed link is for: mark the account as active, and the link as used.

@@ -43,11 +43,15 @@ class Running:
 
     def abandoned(self) -> list[str]:
         """Return the actions whose process is gone, oldest first."""
-        return [action for action in self.marked() if _is_free(self._folder / action)]
+        return [action for action, gone in self.states().items() if gone]
 
     def marked(self) -> list[str]:
         """Return the actions that are under way or abandoned, oldest first."""
         return sorted(file.name for file in self._folder.glob("*-*"))
+
+    def states(self) -> dict[str, bool]:
+        """Return the actions that are under way or abandoned, oldest first, with whether their process is gone."""
+        return {action: _is_free(self._folder / action) for action in self.marked() if (self._folder / action).exists()}
 
     def _held(self, action: str) -> Iterator[Claim]:
         claim = Claim()

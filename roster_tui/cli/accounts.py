@@ -12,7 +12,7 @@ import msgspec
 
 from roster_tui.accounts.act import Performer
 from roster_tui.accounts.plan import Plan
-from roster_tui.cli.acting import Consent, act, settle
+from roster_tui.cli.acting import Consent, act, settle, show
 from roster_tui.cli.acts import CONSENT, with_options
 from roster_tui.cli.conflicts import refuse_when_read_only
 from roster_tui.cli.errors import BLOCKED, DONE, USAGE, Stopped
@@ -23,6 +23,7 @@ from roster_tui.present import counted, display_text, full_time
 from roster_tui.refusals import ONLY_ADMINS_MAKE_KEYS
 from roster_tui.roster.kinds import TEACHER
 from roster_tui.roster.read import clever_ids, key_of
+from roster_tui.workspace import Workspace
 
 _LONGEST_TOKEN = 4_000
 
@@ -42,14 +43,13 @@ def confirm(session: Session, token: str) -> None:
     """
     refuse_when_read_only(session)
     given = sys.stdin.readline(_LONGEST_TOKEN) if token == "-" else token
-    asyncio.run(_confirm(session, given.strip()))
+    asyncio.run(_confirm(session, session.workspace(), given.strip()))
 
 
-async def _confirm(session: Session, token: str) -> None:
+async def _confirm(session: Session, workspace: Workspace, token: str) -> None:
     from roster_tui.accounts.confirming import confirm as confirm_link
     from roster_tui.accounts.mail.links import LinkRefused
 
-    workspace = session.workspace()
     performer = workspace.performer()
     await settle(session, workspace, performer)
     try:
@@ -60,7 +60,7 @@ async def _confirm(session: Session, token: str) -> None:
         else:
             session.say(f"Error: {display_text(refused, 600)}")
         raise Stopped(BLOCKED) from None
-    workspace.show_accounts([confirmed.account])
+    await show(session, workspace, confirmed)
     if session.as_json:
         account = {"clever_id": confirmed.account.id, "state": str(confirmed.account.state)}
         session.print_json({"ok": True, "kind": confirmed.link.kind, "account": account, "action_id": confirmed.action})

@@ -15,9 +15,11 @@ from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.plan import Item, Plan
 from roster_tui.accounts.undo import MAIL_IS_GONE, NO_INVERSE
 from roster_tui.actions import Action
+from roster_tui.catch_up import Told, show_done
 from roster_tui.cli.errors import BLOCKED, DONE, FAILED, USAGE, Stopped
 from roster_tui.cli.session import Session
 from roster_tui.cli.table import print_table
+from roster_tui.follow_mark import check_followed
 from roster_tui.present import display_text
 from roster_tui.refusals import CHANGED_MEANWHILE, over_the_limit
 from roster_tui.workspace import Workspace
@@ -70,6 +72,7 @@ async def act_with(
 ) -> None:
     """Do as `act` does, with what performs actions on accounts or on trackers."""
     also = also or {}
+    check_followed(workspace)
     if not session.settings.refusal:
         await settle(session, workspace, performer)
     plan = await make_plan()
@@ -95,19 +98,20 @@ async def act_with(
 
 async def settle(session: Session, workspace: Workspace, performer: Performs[Any]) -> None:
     """Bring to an end what a killed console left in doubt, and say so."""
-    _tell_settled(session, workspace, await performer.settle())
+    await _tell_settled(session, workspace, await performer.settle())
 
 
-def _tell_settled(session: Session, workspace: Workspace, reports: Sequence[Reported]) -> None:
+async def _tell_settled(session: Session, workspace: Workspace, reports: Sequence[Reported]) -> None:
     for report in reports:
-        _show(workspace, report)
+        await show(session, workspace, report)
         for item in report.items:
             session.say(f"From before: {report.verb.name} {item.label}: {item.verdict.value}, {item.reason}")
 
 
-def _show(workspace: Workspace, report: Reported) -> None:
-    if report.accounts:
-        workspace.show_accounts(report.accounts)
+async def show(session: Session, workspace: Workspace, told: Told) -> None:
+    """Bring the lists in step with what was done; where they cannot be written now, say so, and go on."""
+    if later := await show_done(workspace, told):
+        session.say(later)
 
 
 async def _performed(session: Session, workspace: Workspace, performer: Performs[P], plan: P) -> Reported:
@@ -118,11 +122,11 @@ async def _performed(session: Session, workspace: Workspace, performer: Performs
     try:
         report = await performer.perform(plan, progress)
     except Interrupted as stopped:
-        _show(workspace, stopped.report)
+        await show(session, workspace, stopped.report)
         _report(session, stopped.report.action, plan, stopped.report.items, {})
         raise
-    _tell_settled(session, workspace, report.first)
-    _show(workspace, report)
+    await _tell_settled(session, workspace, report.first)
+    await show(session, workspace, report)
     return report
 
 

@@ -109,7 +109,9 @@ def dismiss(session: Session, finding: str, reason: str) -> None:
     from roster_tui import decisions
 
     refuse_when_read_only(session)
-    known = decisions.dismiss(session.workspace(), finding, reason)
+    workspace = session.workspace()
+    known = decisions.dismiss(workspace, finding, reason)
+    session.show_done(workspace)
     _told(session, finding, "dismissed", f"{known.finding.code.title}: dismissed until its evidence changes")
 
 
@@ -121,7 +123,9 @@ def restore(session: Session, finding: str) -> None:
     from roster_tui import decisions
 
     refuse_when_read_only(session)
-    changed = decisions.reopen(session.workspace(), finding)
+    workspace = session.workspace()
+    changed = decisions.reopen(workspace, finding)
+    session.show_done(workspace)
     _told(session, finding, "done" if changed else "noop", "Open again" if changed else "It was open already")
 
 

@@ -38,6 +38,7 @@ def _deciding(verb: str, verdict: str, help: str) -> click.Command:
         workspace = session.workspace()
         for finding in findings:
             decisions.decide(workspace, finding, verdict, reason)
+            session.show_done(workspace)
         if session.as_json:
             session.print_json({"items": [{"id": finding, "verdict": verdict} for finding in findings]})
         else:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roster_tui.follow_mark import may_lag
 from roster_tui.settings import Settings, load
 from roster_tui.workspace import NothingYet, Workspace, open_workspace
 
@@ -47,8 +48,25 @@ class Session:
         return bool(self.options.get("as_json"))
 
     def workspace(self) -> Workspace:
-        """Return the district to work on. Raises `NoDistrict`."""
-        return open_workspace(self.settings)
+        """Return the district to work on, its lists in step with the ledger. Raises `NoDistrict`."""
+        workspace = open_workspace(self.settings)
+        if may_lag(workspace):
+            import asyncio
+
+            from roster_tui.catch_up import look
+
+            if behind := asyncio.run(look(workspace)):
+                self.say(behind)
+        return workspace
+
+    def show_done(self, workspace: Workspace) -> None:
+        """Bring the lists in step with what was just done; where they cannot be written now, say so, and go on."""
+        import asyncio
+
+        from roster_tui.catch_up import show_done
+
+        if later := asyncio.run(show_done(workspace)):
+            self.say(later)
 
     def open_console(self) -> None:
         """Open the console until it is left, or the first run where there is no district at all.
@@ -58,7 +76,7 @@ class Session:
         # Textual reads keys from standard input and draws on standard error.
         has_terminal = sys.stdin.isatty() and sys.stderr.isatty()
         try:
-            workspace = self.workspace()
+            workspace = open_workspace(self.settings)
         except NothingYet:
             if not has_terminal or self.settings.refusal:
                 raise

@@ -16,6 +16,8 @@ from roster_tui.accounts.record import NotJournaled
 from roster_tui.accounts.undo import CannotUndo
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
+from roster_tui.catch_up import show_done
+from roster_tui.follow_mark import check_followed
 from roster_tui.keymap import keys_of
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text
@@ -127,7 +129,7 @@ class Acting:
             return
         self.busy = True
         try:
-            plan: P | None = await planned
+            plan: P | None = await self._checked(planned)
             while plan:
                 if ask or len(plan.todo) > 1:
                     note, mail = self._note(performer, plan), performer.preview(plan)
@@ -149,6 +151,16 @@ class Acting:
             self._undoable = await self._latest_undoable()
             self._changed()
 
+    async def _checked(self, planned: Coroutine[Any, Any, P]) -> P:
+        """Return a plan, once it is known that the ledger is the one that the lists have followed."""
+        try:
+            await asyncio.to_thread(check_followed, self._workspace)
+        except BaseException:
+            # Whatever it was, nobody plans any more.
+            planned.close()
+            raise
+        return await planned
+
     def _progress(self, plan: Planned) -> Progress:
         def progress(how_far: HowFar) -> None:
             self.told = how_far.told(plan.verb.done) if how_far.total > 1 else ""
@@ -164,8 +176,8 @@ class Acting:
         self._tell(report)
 
     async def _show(self, report: Reported) -> None:
-        if report.accounts:
-            await asyncio.to_thread(self._workspace.show_accounts, report.accounts)
+        if later := await show_done(self._workspace, report):
+            self._face.tell(later, "warning")
 
     def _note(self, performer: Performs[P], plan: P) -> str:
         if plan.undoes:

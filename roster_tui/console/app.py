@@ -23,6 +23,7 @@ from roster_tui.console.browser import Browser
 from roster_tui.console.doing import Doing
 from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Part
+from roster_tui.console.list_lag import ListLag
 from roster_tui.console.looks import Looks, styles_folder
 from roster_tui.console.palette import ActionProvider
 from roster_tui.console.preferring import Preferring
@@ -87,6 +88,7 @@ class RosterApp(App[None]):
         self.preferring: Preferring = Preferring(workspace, self)
         self.browser: Browser = Browser(workspace, self.reading, self.preferring)
         self.doing: Doing = Doing(self)
+        self.list_lag: ListLag = ListLag(workspace, self.reading, self, self.changed)
         self._seen_version = self.reading.version()
         self._pending = 0
         self._standing: Standing | None = None
@@ -130,6 +132,7 @@ class RosterApp(App[None]):
             gc.enable()
         if not self.workspace.settings.refusal:
             self.doing.settle()
+        self._keep_in_step()
 
     async def on_event(self, event: Event) -> None:
         """Note that somebody is there, and go on as usual."""
@@ -152,6 +155,15 @@ class RosterApp(App[None]):
         """Another console, or the nightly run, may have written: rows change in place then."""
         if self.reading.version() != self._seen_version:
             self.changed()
+        self._keep_in_step()
+
+    def _keep_in_step(self) -> None:
+        """Have the lists catch up where something was done that they do not show; our own acts see to it themselves."""
+        acting, syncing = self.doing.acting, self.doing.syncing
+        if (acting and acting.busy) or (syncing and syncing.running):
+            return
+        if catching_up := self.list_lag.due():
+            self.run_worker(catching_up, group="list", description="catch up", exit_on_error=False)
 
     # -- lines --------------------------------------------------------------------------------------
 
@@ -186,6 +198,8 @@ class RosterApp(App[None]):
             return acting.told
         if syncing and syncing.running:
             return syncing.told
+        if self.list_lag.told:
+            return self.list_lag.told
         if self.doing.plan_first:
             return "plan first"
         return self.keymap.told("a sync is held ({view.sync})") if self._held else ""

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from roster_tui import decisions
+from roster_tui.catch_up import show_done
 from roster_tui.console.filterline import TextLine
 from roster_tui.console.lines import Line, Part, key_parts_of
 from roster_tui.console.reports import label_of
@@ -49,10 +50,13 @@ class Deciding:
         named = f"{known.finding.code.title}, {label_of(known.finding)}"
         try:
             told = await self._done(action_id, known.finding.id, named)
+            later = await show_done(self._workspace)
         except (decisions.NoSuchFinding, NotDecidable, LedgerDamaged, OSError) as error:
             self._face.tell(f"Nothing was changed: {error}", "error")
         else:
             self._face.tell(f"{named}: {told}")
+            if later:
+                self._face.tell(later, "warning")
         finally:
             self._changed()
 

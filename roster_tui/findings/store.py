@@ -108,12 +108,14 @@ def _opinion_text(opinion: Opinion | None) -> str | None:
     return orjson.dumps(vars(opinion)).decode() if opinion else None
 
 
-def put_opinion(db: sqlite3.Connection, finding_id: str, opinion: Opinion | None) -> None:
-    """Show what was decided about a finding, or that it is open again."""
-    db.execute(
-        "UPDATE noticed SET set_aside = ?, opinion = ? WHERE id = ?",
-        (bool(opinion and opinion.sets_aside), _opinion_text(opinion), finding_id),
-    )
+def refresh_opinions(db: sqlite3.Connection, opinion_of: Opinions) -> None:
+    """Show what is decided about the findings that there are, in the caller's transaction."""
+    changed = [
+        (bool(opinion and opinion.sets_aside), _opinion_text(opinion), known.finding.id)
+        for known in _known(db, "gone_at IS NULL", [-1])
+        if (opinion := opinion_of(known.finding)) != known.opinion
+    ]
+    db.executemany("UPDATE noticed SET set_aside = ?, opinion = ? WHERE id = ?", changed)
     _let_consequences_follow(db)
 
 

@@ -19,7 +19,7 @@ from roster_tui.ledger.files import Damage, LedgerDamaged, replace_atomically
 from roster_tui.ledger.head_lines import FIRST_HASH, NO_ENTRY, HeadLines, JournalEnd, Sealed
 from roster_tui.ledger.kinds import PATTERNS
 
-__all__ = ["FIRST_HASH", "Head", "JournalEnd"]
+__all__ = ["FIRST_HASH", "NO_ENTRY", "Head", "JournalEnd"]
 
 _LOCK_SECONDS = 30.0
 _LINES_A_FILE = 4

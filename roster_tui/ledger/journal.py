@@ -130,6 +130,16 @@ class Journal:
         for file in self.files():
             yield from read_entries(file)
 
+    def after(self, number: int) -> list[Entry]:
+        """Return the entries after a number, oldest first, reading no file before them. Raises `LedgerDamaged`."""
+        found: list[Entry] = []
+        for file in reversed(self.files()):
+            entries = read_entries(file)
+            found = [*(entry for entry in entries if entry.number > number), *found]
+            if entries and entries[0].number <= number + 1:
+                break
+        return found
+
     def newest_first(self, since: datetime | None = None) -> Iterator[Entry]:
         """Yield entries, the newest first, reading no more files than are asked for. Raises `LedgerDamaged`."""
         month = f"{since.astimezone(UTC):%Y-%m}" if since else ""

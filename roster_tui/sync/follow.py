@@ -11,6 +11,9 @@ from typing import Any
 from roster_tui.accounts.act import new_action_id
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import Reconciliation, reconcile
+from roster_tui.accounts.running import Running
+from roster_tui.catch_up import catch_up, mark_shown, point
+from roster_tui.follow_mark import Mark, check_followed
 from roster_tui.ledger import Operator
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
@@ -18,7 +21,7 @@ from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.sync.fetched import in_thread
 from roster_tui.sync.judge import persons
 from roster_tui.sync.trackers import follow_trackers
-from roster_tui.workspace import Workspace, account_row
+from roster_tui.workspace import Workspace, account_row, private_folder
 
 ACCOUNTS_DUE = "accounts_due"
 """Kept beside the roster from the moment it changes until the accounts have followed."""
@@ -69,22 +72,29 @@ async def follow(workspace: Workspace, *, trust_clock: bool = True) -> Followed:
     `DirectoryError` or `LedgerDamaged`; it can be done again then.
     """
     at = workspace.clock()
+    # What the lists lack from before would be passed over otherwise: only what the roster changes is shown below.
+    await catch_up(workspace, unless_new=True)
     directory = workspace.directory
     ours = directory.capabilities.follows_sync
-    accounts = await (_with_rights_of_today(workspace, at) if trust_clock else _accounts(workspace))
+    mark, accounts = await (_with_rights_of_today(workspace, at) if trust_clock else _accounts(workspace))
     done: Counter[str] = Counter()
+    own: list[str] = []
     while True:
         with workspace.cache.reading() as db:
             ahead = reconcile(persons(people(db)), accounts, at)
-        left_out = await _write_accounts(workspace, ahead, accounts, at) if ours and ahead.accounts else ()
+        left_out: Sequence[str] = ()
+        if ours and ahead.accounts:
+            own.append(new_action_id(at))
+            left_out = await _write_accounts(workspace, own[-1], ahead, accounts, at)
         done.update(_numbers(ahead, left_out))
         if not left_out:
             break
         # Somebody has acted on them since they were read.
-        accounts = await _accounts(workspace)
+        mark, accounts = await _accounts(workspace)
     if ours:
         accounts |= {account.id: account for account in ahead.accounts}
-    await in_thread(_refresh, workspace, [account_row(account) for account in accounts.values()], at)
+    rows = [account_row(account) for account in accounts.values()]
+    await in_thread(_refresh, workspace, rows, at, mark, own)
     trackers = await in_thread(follow_trackers, workspace, at)
     with workspace.cache.writing() as db:
         set_meta(db, ACCOUNTS_DUE, None)
@@ -93,17 +103,19 @@ async def follow(workspace: Workspace, *, trust_clock: bool = True) -> Followed:
     return Followed({}, dict(done), directory.remarks, trackers, ahead)
 
 
-async def _accounts(workspace: Workspace) -> dict[str, Account]:
-    return {account.id: account for account in await workspace.directory.list_accounts()}
+async def _accounts(workspace: Workspace) -> tuple[Mark, dict[str, Account]]:
+    """Return all accounts, and the mark of lists that show them."""
+    mark = await in_thread(point, workspace)
+    return mark, {account.id: account for account in await workspace.directory.list_accounts()}
 
 
-async def _with_rights_of_today(workspace: Workspace, at: datetime) -> dict[str, Account]:
+async def _with_rights_of_today(workspace: Workspace, at: datetime) -> tuple[Mark, dict[str, Account]]:
     """Return all accounts, rights that were given until a day before today being given back first."""
     today = at.astimezone(workspace.settings.zone).date()
-    accounts = await _accounts(workspace)
+    mark, accounts = await _accounts(workspace)
     over = [account.id for account in accounts.values() if account.temporary and account.temporary.until < today]
     if not over:
-        return accounts
+        return mark, accounts
     performer = workspace.performer(Operator("sync", workspace.operator.host))
     await performer.perform(await performer.plan("end-role", over, "given until a day that is over"))
     return await _accounts(workspace)
@@ -115,31 +127,37 @@ def _numbers(ahead: Reconciliation, left_out: Sequence[str]) -> dict[str, int]:
 
 
 async def _write_accounts(
-    workspace: Workspace, ahead: Reconciliation, read: Mapping[str, Account], at: datetime
+    workspace: Workspace, action: str, ahead: Reconciliation, read: Mapping[str, Account], at: datetime
 ) -> Sequence[str]:
     """Write what the sync does to accounts; returns those that somebody else has changed meanwhile."""
-    action = new_action_id(at)
     who = {"action": action, "kind": "sync", "operator": "sync", "host": workspace.operator.host}
     moved = {
         "suspended": [{"id": each.id, "cause": str(each.cause)} for each in ahead.suspended],
         "restored": [each.id for each in ahead.restored],
         "created": len(ahead.created),
     }
-    workspace.journal.append([{**who, "phase": "intent", **moved}], at)
-    left_out = await workspace.directory.write(ahead.accounts, read)
-    done: dict[str, Any] = {"results": _numbers(ahead, left_out), **({"left_out": left_out} if left_out else {})}
-    workspace.journal.append([{**who, "phase": "outcome", **done}], workspace.clock())
+    # Marked as under way: killed in the middle, it has changed accounts without an outcome to tell it.
+    with Running(private_folder(workspace.folder / "ledger" / "running")).claimed(action):
+        workspace.journal.append([{**who, "phase": "intent", **moved}], at)
+        left_out = await workspace.directory.write(ahead.accounts, read)
+        done: dict[str, Any] = {"results": _numbers(ahead, left_out), **({"left_out": left_out} if left_out else {})}
+        workspace.journal.append([{**who, "phase": "outcome", **done}], workspace.clock())
     return left_out
 
 
-def _refresh(workspace: Workspace, rows: list[Any], at: datetime) -> None:
+def _refresh(workspace: Workspace, rows: list[Any], at: datetime, mark: Mark, own: Sequence[str]) -> None:
     with workspace.cache.writing() as db:
         replace_accounts(db, rows)
         workspace.refresh_findings(db, at)
+        mark_shown(workspace, db, mark, own)
 
 
 async def finish_interrupted(workspace: Workspace) -> None:
-    """Bring what a killed process left behind to its end; call it with the sync lock held."""
+    """Bring what a killed process left behind to its end; call it with the sync lock held.
+
+    Raises `LedgerReplaced` where this is not the ledger that the lists have followed: nothing is changed then.
+    """
+    await in_thread(check_followed, workspace)
     with workspace.cache.writing() as db:
         for run in history.runs(db, 5, state="running"):
             history.end_run(db, run.id, "failed", workspace.clock(), error="the run was stopped before its end")

@@ -13,6 +13,7 @@ from typing import Any
 from roster_tui.accounts.act import new_action_id
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import reconcile
+from roster_tui.catch_up import catch_up
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people
 from roster_tui.roster.cache import get_meta
@@ -91,6 +92,7 @@ async def approve(workspace: Workspace, shown: str) -> Followed:
     """
     async with locked(workspace):
         await finish_interrupted(workspace)
+        await catch_up(workspace, unless_new=True)
         found = await review(workspace)
         if found.digest != shown:
             raise HoldChanged

@@ -9,14 +9,17 @@ from functools import partial
 from typing import NamedTuple
 
 from roster_tui.accounts.act import new_action_id
+from roster_tui.accounts.running import Running
 from roster_tui.accounts.trackers.following import Ahead, Night, ahead, archives, carry_out
 from roster_tui.accounts.trackers.model import ArchiveCause, school_year
+from roster_tui.catch_up import mark_shown
+from roster_tui.follow_mark import Mark
 from roster_tui.roster import history
 from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.roster.classes import Section, changed_sections, sections
 from roster_tui.roster.tracker_rows import live_trackers
 from roster_tui.tracking import show_trackers
-from roster_tui.workspace import Workspace
+from roster_tui.workspace import Workspace, private_folder
 
 _FOLLOWED = "trackers_followed"
 """Kept beside the roster: up to which run, and in which school year, trackers have followed it."""
@@ -32,13 +35,14 @@ def follow_trackers(workspace: Workspace, at: datetime) -> dict[str, int]:
         changed = _changed(db, followed, now)
         night = _night(workspace, db, at)
         foreseen = ahead(workspace.trackers, changed, night)
-        if foreseen.sections:
-            _write(workspace, foreseen, night)
+        own = [_write(workspace, foreseen, night)] if foreseen.sections else []
     # Also what a run had written that was stopped before it could show it.
     for known in workspace.trackers.each(changed):
         show_trackers(workspace, list(known.values()))
     with workspace.cache.writing() as db:
         set_meta(db, _FOLLOWED, now)
+        if mark := Mark.of(db):
+            mark_shown(workspace, db, mark, own)
     return dict(foreseen.tally)
 
 
@@ -95,10 +99,14 @@ def _changed(db: sqlite3.Connection, followed: dict[str, int] | None, now: dict[
     return changed_sections(db, followed["run"])
 
 
-def _write(workspace: Workspace, foreseen: Ahead, night: Night) -> None:
-    who = {"action": new_action_id(night.at), "kind": "follow trackers", "operator": "sync"}
+def _write(workspace: Workspace, foreseen: Ahead, night: Night) -> str:
+    """Write what was foreseen; returns the action that the journal has it under."""
+    action = new_action_id(night.at)
+    who = {"action": action, "kind": "follow trackers", "operator": "sync"}
     who["host"] = workspace.operator.host
-    workspace.journal.append([{**who, "phase": "intent", **foreseen.tally}], night.at)
-    for _ in carry_out(workspace.trackers, foreseen, night):
-        pass
-    workspace.journal.append([{**who, "phase": "outcome", "results": dict(foreseen.tally)}], workspace.clock())
+    with Running(private_folder(workspace.folder / "ledger" / "running-trackers")).claimed(action):
+        workspace.journal.append([{**who, "phase": "intent", **foreseen.tally}], night.at)
+        for _ in carry_out(workspace.trackers, foreseen, night):
+            pass
+        workspace.journal.append([{**who, "phase": "outcome", "results": dict(foreseen.tally)}], workspace.clock())
+    return action

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from roster_tui.accounts.model import Account, Cause, CauseKind, Role
+from roster_tui.catch_up import point
 from roster_tui.clever.records import Name, Roles, StaffRole, Term, User
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM
 from roster_tui.workspace import DistrictName, Workspace, create_workspace
@@ -35,6 +36,8 @@ class District:
         workspace.show_accounts(self.accounts)
         with workspace.cache.writing() as db:
             workspace.refresh_findings(db, workspace.clock())
+            # As a sync leaves it: whatever is in the journal is shown.
+            point(workspace).write(db)
         return workspace
 
 

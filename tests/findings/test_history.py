@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from roster_tui import decisions
+from roster_tui.catch_up import look
 from roster_tui.findings import store
 from roster_tui.findings.desk import NotDecidable
 from roster_tui.findings.store import Known, Status
@@ -29,6 +31,7 @@ def sync(workspace: Workspace, roster: Roster) -> Workspace:
 
 
 def open_ones(workspace: Workspace) -> dict[str, Known]:
+    assert asyncio.run(look(workspace)) == ""
     with workspace.cache.reading() as db:
         return {each.finding.code.code: each for each in store.known(db)}
 

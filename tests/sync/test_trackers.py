@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.trackers.model import Tracker
+from roster_tui.catch_up import catch_up
 from roster_tui.roster.classes import Section, sections
 from roster_tui.roster.tracker_rows import count_trackers, trackers
 from roster_tui.settings import HoldSettings
@@ -31,10 +32,12 @@ def section_ids(workspace: Workspace) -> list[str]:
         return [clever_id for (clever_id,) in rows]
 
 
-def create(workspace: Workspace) -> None:
+def create(workspace: Workspace, *, shown: bool = True) -> None:
     """Make a tracker of every section that can have one."""
     performer = tracker_performer(workspace)
     asyncio.run(performer.perform(asyncio.run(performer.plan("create-tracker", section_ids(workspace)))))
+    if shown:
+        asyncio.run(catch_up(workspace))
 
 
 def kept(workspace: Workspace) -> dict[str, Tracker]:
@@ -140,6 +143,16 @@ def test_killed_while_trackers_follow_the_next_run_ends_it(clever: Night, monkey
     assert sum(each.archived is not None for each in kept(workspace).values()) == 3
     assert_in_step(workspace)
     assert night(clever, town)[1] == {}
+
+
+def test_what_was_made_and_not_shown_before_a_sync_is_shown_by_it(clever: Night) -> None:
+    town = Town()
+    workspace, _ = night(clever, town)
+    create(workspace, shown=False)
+    with workspace.cache.reading() as db:
+        assert list(trackers(db, 1_000)) == []
+    assert night(clever, town)[1] == {}
+    assert_in_step(workspace)
 
 
 def test_without_the_cache_the_ledger_tells_everything_again(clever: Night) -> None:

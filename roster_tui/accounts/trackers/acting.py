@@ -40,8 +40,6 @@ class TrackerPerformer:
     sections: ReadSections
     record: Record
     running: Running
-    show: Callable[[Sequence[Tracker]], None]
-    """Puts trackers, as they were written, where lists find them."""
     clock: Callable[[], datetime]
     today: Callable[[datetime], date]
     """The day of a moment in the district's time zone."""
@@ -166,8 +164,8 @@ class TrackerPerformer:
                 yield replace(plan.verb.change(section, tracker, plan.order), last_action=action)
 
         try:
-            for written in self.store.rewrite(wanted, rewrite):
-                self.show(written)
+            for _ in self.store.rewrite(wanted, rewrite):
+                pass
         except OSError as error:
             written_so_far = self.store.latest(wanted)
             for each, item in wanted.items():
@@ -199,7 +197,6 @@ class TrackerPerformer:
             for each in left
         )
         self.record.outcome(action, verb.name, items, "settled")
-        self.show(list(known.values()))
         return TrackerReport(action, verb, items, "")
 
 

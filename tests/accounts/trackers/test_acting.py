@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC
@@ -19,7 +19,7 @@ from roster_tui.accounts.settling import CHANGED_SINCE
 from roster_tui.accounts.trackers.acting import TrackerPerformer
 from roster_tui.accounts.trackers.model import Tracker
 from roster_tui.accounts.trackers.plan import TrackerReport
-from roster_tui.accounts.trackers.store import TrackerStore
+from roster_tui.accounts.trackers.store import Rewrite, TrackerStore
 from roster_tui.accounts.undo import CannotUndo
 from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
@@ -34,12 +34,7 @@ SECTIONS = {an_id(number): section(number) for number in range(1, 41)} | {
 
 
 @pytest.fixture
-def shown() -> list[Tracker]:
-    return []
-
-
-@pytest.fixture
-def performer(tmp_path: Path, shown: list[Tracker]) -> TrackerPerformer:
+def performer(tmp_path: Path) -> TrackerPerformer:
     for name in ("journal", "running", "trackers"):
         (tmp_path / name).mkdir()
 
@@ -52,7 +47,6 @@ def performer(tmp_path: Path, shown: list[Tracker]) -> TrackerPerformer:
         sections=sections,
         record=Record(Journal(tmp_path / "journal", Head(tmp_path)), Operator("jdoe", "desk-1"), lambda: NOW),
         running=Running(tmp_path / "running"),
-        show=shown.extend,
         clock=lambda: NOW,
         today=lambda at: at.astimezone(UTC).date(),
         rollover=(7, 1),
@@ -67,13 +61,13 @@ def verdicts(report: TrackerReport) -> list[str]:
     return [item.verdict.value for item in report.items]
 
 
-async def test_each_is_done_once(performer: TrackerPerformer, shown: list[Tracker]) -> None:
+async def test_each_is_done_once(performer: TrackerPerformer) -> None:
     first = await do(performer, "create-tracker", 1, 2, 99, 7777)
     assert verdicts(first) == ["done", "done", "blocked", "blocked"]
     assert first.items[2].reason == "its teacher Le99, Ann is suspended".replace("Le99", "Le901")
     again = await do(performer, "create-tracker", 1, 2)
     assert (verdicts(again), again.action) == (["noop", "noop"], None)
-    assert {each.section for each in shown} == {an_id(1), an_id(2)}
+    assert set(performer.store.latest([an_id(1), an_id(2), an_id(99)])) == {an_id(1), an_id(2)}
     assert verdicts(await do(performer, "archive-tracker", 1, reason="double")) == ["done"]
     assert verdicts(await do(performer, "archive-tracker", 1, 3)) == ["noop", "noop"]
     phases = [(entry.facts["kind"], entry.facts["phase"]) for entry in performer.record.journal.entries()]
@@ -130,24 +124,13 @@ async def test_what_was_changed_since_is_not_taken_back(performer: TrackerPerfor
     assert [(item.verdict.value, item.reason) for item in undo.items] == [("blocked", "changed since then")]
 
 
-async def test_killed_in_the_middle_it_is_settled_by_reading(
-    performer: TrackerPerformer, monkeypatch: pytest.MonkeyPatch, shown: list[Tracker]
-) -> None:
-    class Killed(BaseException):
-        pass
-
-    def show(trackers: Sequence[Tracker]) -> None:
-        raise Killed
-
-    plan = await performer.plan("create-tracker", [an_id(number) for number in range(1, 9)])
-    with pytest.raises(Killed):
-        await replace(performer, show=show).perform(plan)
-    # The mark of a process that is gone: its file is there, and nobody holds it.
+async def test_killed_in_the_middle_it_is_settled_by_reading(performer: TrackerPerformer) -> None:
+    killed = await killed_after_first(performer, *range(1, 9))
     (intent,) = performer.record.journal.entries()
-    assert performer.running.abandoned() == [intent.facts["action"]]
+    assert [intent.facts["action"]] == [killed]
     (report,) = await performer.settle()
     assert report.tally() == {Verdict.DONE: 1, Verdict.FAILED: 7}
-    assert [each.section for each in shown] == [an_id(1)]
+    assert list(performer.store.latest(an_id(number) for number in range(1, 9))) == [an_id(1)]
     assert await performer.settle() == []
     rest = await do(performer, "create-tracker", *range(1, 9))
     assert rest.tally() == {Verdict.NOOP: 1, Verdict.DONE: 7}
@@ -214,7 +197,7 @@ async def test_many_at_once_make_one_each(performer: TrackerPerformer) -> None:
 async def test_what_a_dead_console_did_is_written_down_before_another_acts_on_the_tracker(
     performer: TrackerPerformer,
 ) -> None:
-    killed = await killed_after(performer, 1)
+    killed = await killed_after_first(performer, 1)
     report = await do(performer, "archive-tracker", 1)
     assert verdicts(report) == ["done"]
     assert [(each.action, verdicts(each)) for each in report.first] == [(killed, ["done"])]
@@ -223,24 +206,29 @@ async def test_what_a_dead_console_did_is_written_down_before_another_acts_on_th
 
 async def test_a_tracker_that_another_changed_since_is_in_doubt(performer: TrackerPerformer) -> None:
     """One that never asks what was left before: the console of an earlier release."""
-    await killed_after(performer, 1)
+    await killed_after_first(performer, 1)
     elsewhere = replace(performer, running=Running(performer.store._shards.folder.parent / "elsewhere"))
     await do(elsewhere, "archive-tracker", 1)
     (report,) = await performer.settle()
     assert [(item.verdict.value, item.reason) for item in report.items] == [("in_doubt", CHANGED_SINCE)]
 
 
-async def killed_after(performer: TrackerPerformer, number: int) -> str:
-    """Die once the tracker of a section stands, and before its outcome does; returns the action."""
+class _Killed(BaseException):
+    """Stands for signal 9: nothing may handle it."""
 
-    class Killed(BaseException):
-        pass
 
-    def show(trackers: Sequence[Tracker]) -> None:
-        raise Killed
+async def killed_after_first(performer: TrackerPerformer, *numbers: int) -> str:
+    """Die once the first shard of trackers stands, and before an outcome does; returns the action."""
+    written = TrackerStore.rewrite
 
-    plan = await performer.plan("create-tracker", [an_id(number)])
-    with pytest.raises(Killed):
-        await replace(performer, show=show).perform(plan)
+    def killed(store: TrackerStore, sections: Iterable[str], rewrite: Rewrite) -> Iterator[list[Tracker]]:
+        yield next(written(store, sections, rewrite))
+        raise _Killed
+
+    plan = await performer.plan("create-tracker", [an_id(number) for number in numbers])
+    with pytest.MonkeyPatch.context() as during, pytest.raises(_Killed):
+        during.setattr(TrackerStore, "rewrite", killed)
+        await performer.perform(plan)
+    # The mark of a process that is gone: its file is there, and nobody holds it.
     (action,) = performer.running.abandoned()
     return action
