@@ -39,7 +39,7 @@ class LocalDirectory:
 
     async def list_accounts(self) -> list[Account]:
         """Return all accounts. Raises `LedgerDamaged`."""
-        return await asyncio.to_thread(self._list)
+        return await asyncio.to_thread(self.all)
 
     async def accounts(self, ids: Sequence[str]) -> Mapping[str, Account]:
         """Return the accounts with these ids. Raises `LedgerDamaged`."""
@@ -55,7 +55,8 @@ class LocalDirectory:
         """Store whole accounts, new or known, those of a file in one transaction; returns whom it left out."""
         return await asyncio.to_thread(self._write, list(accounts), read)
 
-    def _list(self) -> list[Account]:
+    def all(self) -> list[Account]:
+        """Return all accounts, for whoever may block. Raises `LedgerDamaged`."""
         found: list[Account] = []
         for shard in self._shards.all():
             documents = self._shards.documents(shard)

@@ -46,6 +46,7 @@ COMMANDS = {
     "ticket": ("ticket:ticket", "Ask for help without giving students away; check any text."),
     "resources": ("resources:resources", "List articles and courses that help."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
+    "ledger": ("ledger:ledger", "Check that what cannot be fetched again is whole."),
     "help": ("help:help_", "Read a page on a job: what it is, and what to do."),
 }
 """Module and name of each command, and its line in the help, which imports none of them."""

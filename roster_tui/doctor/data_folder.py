@@ -7,19 +7,16 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import orjson
 
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
+from roster_tui.integrity import examine, last_notice
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.clock_trust import is_to_come
-from roster_tui.ledger.documents import Documents
-from roster_tui.ledger.head import Head
 from roster_tui.ledger.journal import Journal
-from roster_tui.ledger.kinds import DECISIONS
 from roster_tui.present import counted, display_text
 from roster_tui.roster.schema import VERSION
 from roster_tui.settings import SettingsError
@@ -53,7 +50,7 @@ def check_district(workspace: Workspace) -> list[Check]:
         ok("district", named),
         _modes(workspace.folder),
         check_cache(workspace.folder / "roster.sqlite"),
-        _ledger(workspace.folder / "ledger", workspace.clock()),
+        _ledger(workspace),
         _link_key(workspace.folder / "ledger"),
         _running(workspace),
     ]
@@ -117,30 +114,42 @@ def _looked_through(file: Path, deadline: float) -> tuple[int, str]:
 # -- ledger -----------------------------------------------------------------------------------------
 
 
-def _ledger(folder: Path, now: datetime) -> Check:
+def _ledger(workspace: Workspace) -> Check:
+    folder = workspace.folder / "ledger"
     if not folder.exists():
         return ok("ledger", "empty: no action was taken yet")
     try:
-        head = Head(folder)
-        Documents(folder / "desk.json", DECISIONS, head).reading()
-        journal = Journal(folder / "journal", head)
-        checked = journal.verify()
-        newest = next(iter(journal.latest(1)), None)
+        examined = examine(workspace)
+        journal = Journal(folder / "journal", workspace.head)
+        newest = next(iter(journal.latest(1)), None) if examined.ok else None
     except (LedgerDamaged, OSError) as error:
         return failed("ledger", display_text(error), "Restore the file from a backup; nothing was changed")
-    if not checked.ok:
-        return failed(
-            "ledger",
-            f"the journal does not hold from entry {checked.first_bad} on: {display_text(checked.problem)}",
-            "Keep a copy and restore the journal from a backup: roster-tui journal verify",
-        )
-    if newest and is_to_come(newest.at, now):
+    if not examined.ok:
+        first, *more = examined.problems
+        said = f"{first}; {len(more)} more" if more else first
+        return failed("ledger", display_text(said, 300), "Run: roster-tui ledger verify. It names all that is wrong")
+    if problem := _not_as_told(workspace, journal):
+        return failed("ledger", problem, "Put the newer ledger back from a backup")
+    if newest and is_to_come(newest.at, workspace.clock()):
         return warning(
             "ledger",
             f"the journal's newest entry is of {newest.at:%Y-%m-%d %H:%M} UTC, which is still to come",
             "The clock was wrong then, or is now. Let this machine set its clock (NTP): ages and links go by it",
         )
-    return ok("ledger", f"{counted(checked.entries, 'entry', 'entries')}, every hash right")
+    return ok("ledger", f"{counted(examined.end.number, 'entry', 'entries')}, every hash right")
+
+
+def _not_as_told(workspace: Workspace, journal: Journal) -> str:
+    """Return what shows that the journal is not the one of the last notice; nothing where it is."""
+    told = last_notice.last(workspace)
+    if told is None or journal.verify(told.hash).ok:
+        return ""
+    if journal.end().number < told.number:
+        return (
+            f"the last notice of a sync told of {told.number:,} entries, and there are {journal.end().number:,}: "
+            "the ledger was replaced by an older copy"
+        )
+    return f"entry {told.number:,} is not the one that the last notice of a sync told of: the ledger was replaced"
 
 
 def _link_key(ledger: Path) -> Check:

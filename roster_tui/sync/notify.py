@@ -19,6 +19,8 @@ import orjson
 
 from roster_tui.accounts.mail import Fate, MailUnavailable, outbox_for
 from roster_tui.clever import CleverError
+from roster_tui.integrity import LedgerNotWhole, last_notice
+from roster_tui.ledger import LedgerDamaged
 from roster_tui.settings import Settings, SettingsError
 from roster_tui.sync.errors import DistrictNotReady, SyncRefused
 from roster_tui.sync.run import SyncResult
@@ -40,6 +42,7 @@ async def tell_held(workspace: Workspace, result: SyncResult, clean: Clean) -> l
         "run": result.run,
         "reasons": [clean(reason) for reason in (result.hold["reasons"] if result.hold else ())],
         "counts": result.document()["counts"],
+        **_ledger(workspace),
         "todo": "roster-tui hold show",
     }
     return await _send(workspace.settings, document)
@@ -55,6 +58,7 @@ async def tell_failed(settings: Settings, error: Exception, clean: Clean, clock:
         "district": _known_district(settings),
         "state": "failed",
         "error": clean(_outward(error)),
+        **_known_ledger(settings),
         "todo": getattr(error, "fix", "") or "roster-tui sync",
     }
     return await _send(settings, document)
@@ -67,7 +71,11 @@ def _told(settings: Settings, clock: Clock) -> dict[str, Any]:
 def _outward(error: Exception) -> str:
     if isinstance(error, DistrictNotReady):
         return error.outward
-    return str(error) if isinstance(error, CleverError | SyncRefused | SettingsError) else type(error).__name__
+    return (
+        str(error)
+        if isinstance(error, CleverError | SyncRefused | SettingsError | LedgerNotWhole)
+        else type(error).__name__
+    )
 
 
 def _known_district(settings: Settings) -> dict[str, str] | None:
@@ -75,6 +83,23 @@ def _known_district(settings: Settings) -> dict[str, str] | None:
         return dict(open_workspace(settings).district.__dict__)
     except NoDistrict:
         return None
+
+
+def _ledger(workspace: Workspace) -> dict[str, Any]:
+    """Return where the journal ends, and keep that it was told: `doctor` compares."""
+    try:
+        end = workspace.head.journal_end()
+        last_notice.note(workspace, end)
+    except (LedgerDamaged, OSError):
+        return {}
+    return {"ledger": {"entries": end.number, "head": end.hash}}
+
+
+def _known_ledger(settings: Settings) -> dict[str, Any]:
+    try:
+        return _ledger(open_workspace(settings))
+    except NoDistrict:
+        return {}
 
 
 async def _send(settings: Settings, document: Mapping[str, Any]) -> list[str]:
@@ -123,6 +148,9 @@ def _lines(district: str, document: Mapping[str, Any]) -> list[str]:
     for kind, tally in document.get("counts", {}).items():
         changes = f"{tally['added']:,} added, {tally['updated']:,} updated, {tally['removed']:,} removed"
         lines.append(f"  {kind}: {changes}")
+    if "ledger" in document:
+        ledger = document["ledger"]
+        lines += ["", f"The journal ends at entry {ledger['entries']:,}, head {ledger['head']}."]
     return [*lines, "", "The roster is as before.", f"What to do: {document['todo']}"]
 
 

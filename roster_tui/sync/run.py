@@ -11,6 +11,8 @@ from typing import Any
 from roster_tui.accounts.reconcile import Reconciliation
 from roster_tui.clever import CleverError, Client, TokenSource, Unreadable
 from roster_tui.clever.records import District
+from roster_tui.errors import RosterError
+from roster_tui.integrity import LedgerNotWhole, examine
 from roster_tui.roster import compare, history
 from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.roster.kinds import Kind
@@ -132,11 +134,16 @@ async def sync(
         workspace = create_workspace(settings, name, clock)
         watch.begin("wait")
         async with locked(workspace, wait_seconds):
+            examined = await in_thread(examine, workspace)
+            if examined.faults:
+                damaged = LedgerNotWhole(examined)
+                _note_unreached(settings, clock, damaged)
+                raise damaged
             await finish_interrupted(workspace)
-            return workspace, await _Run(workspace, client, watch, full).carry_out()
+            return workspace, await _Run(workspace, client, watch, full, notes=list(examined.problems)).carry_out()
 
 
-def _note_unreached(settings: Settings, clock: Clock, error: CleverError) -> None:
+def _note_unreached(settings: Settings, clock: Clock, error: RosterError) -> None:
     """Note in the history of the district, where it is known, that this night's run came to nothing."""
     try:
         workspace = open_workspace(settings, clock)

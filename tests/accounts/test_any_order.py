@@ -121,7 +121,7 @@ class AnyOrder(RuleBasedStateMachine):
             (root / name).mkdir()
         self.now = NOW
         self.directory = Cut(root / "accounts", Head(root))
-        self.box = Box(lambda: {each.id: each for each in self.directory._list()}, lambda: self.now)
+        self.box = Box(lambda: {each.id: each for each in self.directory.all()}, lambda: self.now)
         self.people = {number: f"t{number}@example.org" for number in range(1, PEOPLE + 1)}
         self.start = [account(number, role=Role.DISTRICT_ADMIN if number < 3 else Role.TEACHER,
                               activated_at=NOW if number < 4 else None) for number in range(1, PEOPLE + 1)]  # fmt: skip

@@ -183,10 +183,12 @@ async def test_a_journal_that_was_changed_and_accounts_that_cannot_be_read(demo:
     journal.write_bytes(whole.replace(b'"operator":"sync"', b'"operator":"mallory"', 1))
     ledger = next(check for check in check_district(demo) if check.name == "ledger")
     assert ledger.state.value == "failed"
-    assert "from entry 1 on: entry 1 was changed after it was written" in ledger.detail
+    assert "journal: entry 1 was changed after it was written" in ledger.detail
     journal.write_bytes(whole[:-100])
     ledger = next(check for check in check_district(demo) if check.name == "ledger")
-    assert "It was left untouched" in ledger.detail
+    assert "journal" in ledger.detail
+    assert "roster-tui ledger verify" in ledger.fix
+    assert journal.read_bytes() == whole[:-100]
     accounts = next(path for path in demo.folder.glob("ledger/accounts*") if path.suffix != ".lock")
     (accounts if accounts.is_file() else next(accounts.glob("*.json"))).write_bytes(b"{")
     directory = await check_directory(demo.settings.directory, demo)
