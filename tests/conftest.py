@@ -55,6 +55,9 @@ hypothesis_settings.register_profile("thorough", max_examples=300, **_WHATEVER_T
 hypothesis_settings.load_profile("gate")
 
 
+TRAVELLED = Path(__file__).parent / "travelled"
+"""On the path of a process, its clock is another by ``TESTS_CLOCK_OFFSET`` seconds."""
+
 TODAY = os.environ.get("TESTS_TODAY")
 """A moment in Chicago from which the clock goes on while the tests run: `make days`. Empty: the machine's own."""
 
@@ -65,6 +68,8 @@ def _as_if_it_were_another_day() -> Iterator[None]:
         yield
         return
     moment = datetime.fromisoformat(TODAY).replace(tzinfo=ZoneInfo("America/Chicago"))
+    # Processes that a test starts take it over.
+    os.environ |= {"TESTS_CLOCK_OFFSET": str(moment.timestamp() - time.time()), "PYTHONPATH": str(TRAVELLED)}
     with time_machine.travel(moment.timestamp()):
         yield
 

@@ -46,6 +46,8 @@ COMMANDS = {
     "ticket": ("ticket:ticket", "Ask for help without giving students away; check any text."),
     "resources": ("resources:resources", "List articles and courses that help."),
     "journal": ("journal:journal", "Show or verify the record of actions."),
+    "backup": ("backup:backup", "Write what cannot be fetched again into one file."),
+    "restore": ("backup:restore", "Make an empty data folder hold a backup."),
     "ledger": ("ledger:ledger", "Check that what cannot be fetched again is whole."),
     "help": ("help:help_", "Read a page on a job: what it is, and what to do."),
 }

@@ -7,8 +7,8 @@ as meant. Anything else shows: a lost file, an older copy, a flipped bit, a file
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -124,6 +124,12 @@ class Head:
             lines.append({"journal": end.number, "hash": end.hash})
         if lines:
             self._append(lines)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nobody seal anything meanwhile: what is in the ledger fits together."""
+        with self._lock:
+            yield
 
     def begin(self) -> None:
         """Make HEAD where there is none yet. Raises OSError; `LedgerDamaged` when it was lost."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NOW
+from tests.conftest import NOW, TRAVELLED
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,20 @@ class Ran:
 Run = Callable[..., Ran]
 
 AT_THE_TIME_OF_TESTS = """
-import runpy, sys, time_machine
-moment = float(sys.argv.pop(1))
-with time_machine.travel(moment):
-    runpy.run_module("roster_tui", run_name="__main__", alter_sys=True)
+import os, runpy, sys, time
+moment, os.environ["PYTHONPATH"] = float(sys.argv.pop(1)), sys.argv.pop(1)
+os.environ["TESTS_CLOCK_OFFSET"] = str(moment - time.time())
+sys.path.insert(0, os.environ["PYTHONPATH"])
+sys.modules.pop("sitecustomize", None)
+import sitecustomize
+runpy.run_module("roster_tui", run_name="__main__", alter_sys=True)
 """
-"""Runs the command line in a process whose clock goes on from a moment, whatever day it is."""
+"""Runs the command line in a process whose clock goes on from a moment, and so do those that it starts."""
 
 
 def command(*arguments: object) -> list[str]:
     """Return what starts ``roster-tui`` in a process of its own, at the time of all tests."""
-    return [sys.executable, "-c", AT_THE_TIME_OF_TESTS, str(NOW.timestamp()), *map(str, arguments)]
+    return [sys.executable, "-c", AT_THE_TIME_OF_TESTS, str(NOW.timestamp()), str(TRAVELLED), *map(str, arguments)]
 
 
 @pytest.fixture
