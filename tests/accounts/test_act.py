@@ -6,20 +6,22 @@ import asyncio
 import mailbox
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roster_tui.accounts.act import Interrupted, Performer, Report
-from roster_tui.accounts.changes import Change, Mailed, Suspend, change_document
+from roster_tui.accounts.carrying import AT_ONCE
+from roster_tui.accounts.changes import Change, Delivered, Mailed, Suspend, Unmailed, change_document
 from roster_tui.accounts.deeds import HowFar
-from roster_tui.accounts.directory import DirectoryError, InDoubt
+from roster_tui.accounts.directory import Capabilities, DirectoryError, InDoubt
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.local import LocalDirectory
 from roster_tui.accounts.mail import Smtp
-from roster_tui.accounts.model import Account, Cause, CauseKind, MailKind, State
+from roster_tui.accounts.model import Account, Cause, CauseKind, LatestMail, MailKind, MailState, Role, State
+from roster_tui.accounts.verbs import Asked
 from roster_tui.ledger.head import Head
 from roster_tui.settings import MailSettings
 from tests.accounts.conftest import Clock, account, an_id
@@ -320,3 +322,89 @@ def test_a_report_counts(performer: Performer) -> None:
     report = Report("a", VERBS["suspend"], items, "d")
     assert report.tally() == {Verdict.DONE: 2, Verdict.NOOP: 1}
     assert replace(report, items=()).tally() == {}
+
+
+async def test_a_second_loan_of_a_role_comes_back_to_the_first_rights(
+    make_performer: Callable[..., Performer], directory: LocalDirectory, clock: Clock
+) -> None:
+    performer = make_performer()
+    await directory.write([account(1), account(2, role=Role.COACH)])
+    some = [an_id(1), an_id(2)]
+    for role, days in ((Role.SCHOOL_ADMIN, 3), (Role.SCHOOL_REPORTS, 9)):
+        until = Asked(role=role, until=clock.now.date() + timedelta(days=days))
+        await performer.perform(await performer.plan("role", some, "cover", until))
+    clock.now += timedelta(days=10)
+    await performer.perform(await performer.plan("end-role", some))
+    ended = [await state(directory, number) for number in (1, 2)]
+    assert [(each.role, each.temporary) for each in ended] == [(Role.TEACHER, None), (Role.COACH, None)]
+
+
+async def test_a_role_for_good_ends_the_loan(
+    make_performer: Callable[..., Performer], directory: LocalDirectory, clock: Clock
+) -> None:
+    performer = make_performer()
+    await directory.write([account(1)])
+    until = Asked(role=Role.SCHOOL_ADMIN, until=clock.now.date() + timedelta(days=3))
+    await performer.perform(await performer.plan("role", [an_id(1)], "cover", until))
+    await performer.perform(await performer.plan("role", [an_id(1)], "stays", Asked(role=Role.SCHOOL_ADMIN)))
+    now = await state(directory, 1)
+    assert (now.role, now.temporary) == (Role.SCHOOL_ADMIN, None)
+
+
+async def test_a_loan_until_today_can_be_given_and_one_until_yesterday_cannot(
+    make_performer: Callable[..., Performer], directory: LocalDirectory, clock: Clock
+) -> None:
+    performer = make_performer()
+    await directory.write([account(1)])
+    for days, verdict in ((0, "would_do"), (-1, "blocked")):
+        until = Asked(role=Role.COACH, until=clock.now.date() + timedelta(days=days))
+        plan = await performer.plan("role", [an_id(1)], "cover", until)
+        assert [item.verdict.value for item in plan.items] == [verdict]
+
+
+LATER = NOW + timedelta(hours=30)
+QUEUED = LatestMail(MailKind.ACTIVATION, LATER, MailState.QUEUED)
+
+
+@pytest.mark.parametrize(
+    ("answer", "noted"),
+    [
+        (LatestMail(MailKind.ACTIVATION, LATER, MailState.ACCEPTED), True),
+        (LatestMail(MailKind.ACTIVATION, NOW, MailState.REFUSED, "550 unknown"), False),
+        (LatestMail(MailKind.PASSWORD, LATER, MailState.REFUSED, "550 unknown"), False),
+    ],
+    ids=["the newest", "an older one", "one of another kind"],
+)
+def test_a_late_answer_is_noted_of_its_own_mail_only(answer: LatestMail, noted: bool) -> None:
+    mailed = replace(account(1), mail=QUEUED)
+    assert Delivered(answer).applied_to(mailed).mail == (answer if noted else QUEUED)
+    assert Delivered(answer).applied_to(account(1)).mail is None
+
+
+@pytest.mark.parametrize("at", [NOW, LATER])
+def test_a_mark_that_is_taken_back_is_that_of_its_own_mail_only(at: datetime) -> None:
+    mailed = Mailed(MailKind.ACTIVATION, LATER).applied_to(Mailed(MailKind.ACTIVATION, NOW).applied_to(account(1)))
+    back = Unmailed(MailKind.ACTIVATION, at).applied_to(mailed)
+    assert (back.invited_at, back.mail is None) == ((NOW, True) if at == LATER else (LATER, False))
+
+
+async def test_the_worker_beside_one_that_failed_takes_no_further_batch(
+    make_performer: Callable[..., Performer], directory: LocalDirectory, tmp_path: Path
+) -> None:
+    class Broken(LocalDirectory):
+        capabilities = Capabilities(batch=1)
+        asked = 0
+
+        async def change(self, accounts: Sequence[Account], change: Change, action: str) -> Any:
+            self.asked += 1
+            if self.asked == 1:
+                raise RuntimeError("a fault of ours")
+            return await super().change(accounts, change, action)
+
+    broken = Broken(tmp_path / "accounts", Head(tmp_path))
+    await broken.write([account(number) for number in range(20)])
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        await do(make_performer(directory=broken), "suspend", *range(20))
+    assert broken.asked <= AT_ONCE + 1
+    suspended = [each for each in await broken.list_accounts() if each.state is State.SUSPENDED]
+    assert len(suspended) <= AT_ONCE

@@ -1,6 +1,6 @@
 """How Clever rewrites values: as seen by joining its demo district's files with its API."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,9 @@ def test_grades_become_clevers_enum(given_: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("given_", "expected"),
     [("11/18/98", "11/18/1998"), ("04/02/2019", "4/2/2019"), ("2019-04-02", "4/2/2019"), ("1/5/25", "1/5/2025"),
-     ("12/31/26", "12/31/1926"), ("", ""), ("31/12/2010", ""), ("soon", "")],
+     ("12/31/26", "12/31/1926"), (f"{TODAY:%m/%d/%y}", values.birth_date(TODAY.isoformat(), TODAY)),
+     (f"{TODAY + timedelta(days=1):%m/%d/%y}", values.birth_date(f"19{TODAY + timedelta(days=1):%y-%m-%d}", TODAY)),
+     ("", ""), ("31/12/2010", ""), ("soon", "")],
 )  # fmt: skip
 def test_a_birth_date_is_never_ahead(given_: str, expected: str) -> None:
     assert values.birth_date(given_, TODAY) == expected

@@ -233,3 +233,31 @@ def test_a_list_of_names_is_taken_apart_as_it_was_written(between: str) -> None:
     for names in (["Ann Lee", "Bo Diaz", "Cy Ito"], ["Lee, Ann", "Diaz, Bo", "Ito, Cy"]):
         text = between.join(names)
         assert [text[hit.start : hit.end] for hit in guard_over(students, ()).find(text)] == names
+
+
+@pytest.mark.parametrize("word", ["Thanks", "Regards", "Best", "Thank", "Cheers", "Gracias"])
+def test_who_is_named_behind_a_sign_off_has_signed_only_on_a_line_of_their_own(word: str) -> None:
+    for text in (f"{word} Owen Lopez cannot sign in", f"{word}, Owen Lopez cannot sign in"):
+        begin = text.index("Owen")
+        assert covers(guard_over().find(text), begin, begin + len("Owen Lopez"), text)
+    assert guard_over().find(f"It works now.\n{word},\nOwen Lopez") == []
+
+
+BOTH = Person("Kim", "Ito", None, None, "47120")
+"""A student whose ID is that of one of the staff too."""
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("the account 47120 is gone", True),
+        ("teacher 47120 is gone", True),
+        ("student 47120 is gone", False),
+        ("47120 is the student that is gone", False),
+        ("the students 47120 and 47120 are gone", False),
+    ],
+)
+def test_a_number_of_student_and_staff_passes_only_where_no_student_is_spoken_of(text: str, passes: bool) -> None:
+    guard = guard_over((BOTH,), (Person("Uma", "Adeyemi", None, None, "47120"),))
+    assert (guard.find(text) == []) == passes
+    assert guard_over((BOTH,), (Person("Uma", "Adeyemi", None, None, "47120"),), allow_staff=False).find(text)

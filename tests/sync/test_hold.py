@@ -11,7 +11,7 @@ import pytest
 from roster_tui.accounts.trackers.model import ArchiveCause
 from roster_tui.clever import BadResponse
 from roster_tui.roster.account_rows import account_counts
-from roster_tui.roster.cache import get_meta
+from roster_tui.roster.cache import get_meta, set_meta
 from roster_tui.roster.history import runs, waiting
 from roster_tui.roster.kinds import STUDENT, TEACHER
 from roster_tui.roster.read import counts
@@ -59,6 +59,19 @@ def test_who_is_rekeyed_is_told_apart_from_who_leaves(clever: Night) -> None:
     assert [who.sis_id for who in by_kind[TEACHER].leavers] == [teacher_sis_id(7)]
     assert [account.sis_id for account in found.suspended] == [teacher_sis_id(7)]
     assert found.reasons[0] == "1 of 40 teachers removed (2 %); the limit is 1 %"
+
+
+def test_what_another_run_has_staged_is_not_what_is_held(clever: Night) -> None:
+    """A sync that is just running has put its own roster in the place of the one that was held."""
+    workspace = held(clever)
+    digest = reviewed(workspace).digest
+    with workspace.cache.writing(with_staged=True) as db:
+        set_meta(db, "run", get_meta(db, "run", staged=True) + 1, staged=True)
+    with pytest.raises(NothingHeld):
+        reviewed(workspace)
+    with pytest.raises(NothingHeld):
+        asyncio.run(approve(workspace, digest))
+    assert len(students(workspace) & REKEYED.keys()) == len(REKEYED)
 
 
 def test_approving_applies_exactly_what_was_shown(clever: Night) -> None:
