@@ -3,7 +3,9 @@ PYTHON ?= python
 SEED ?= $(shell date +%s)
 DAYS ?= 2026-12-01 2026-12-31T23:59 2027-01-01 2027-03-14 2027-07-01 2027-11-07 2028-02-29
 
-.PHONY: test lint types floors thorough outside days
+COUNT ?= 200
+
+.PHONY: test lint types floors thorough outside days mutants
 
 test:
 	$(PYTHON) -m pytest -n auto
@@ -27,6 +29,10 @@ thorough: days
 # Against files that stand beside a maintainer's checkout.
 outside:
 	$(PYTHON) -m pytest -n auto -m outside
+
+# How many small faults in the rules the tests find; needs pip install -e '.[test,mutants]'.
+mutants:
+	$(PYTHON) tests/mutations/sample.py --count $(COUNT) --seed $(SEED)
 
 # The suite as if today were each of these days.
 days:
