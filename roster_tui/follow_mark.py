@@ -95,6 +95,12 @@ def lag_of(workspace: Workspace, db: sqlite3.Connection) -> Lag | None:
     return Lag(end.number - mark.end.number)
 
 
+def forget(workspace: Workspace) -> None:
+    """Let the lists take everything in again: for a ledger that was repaired. Raises `DatabaseUnusable`."""
+    with workspace.cache.writing() as db:
+        set_meta(db, _FOLLOWED, None)
+
+
 def is_synced(db: sqlite3.Connection) -> bool:
     """Return whether there is a roster at all: an empty one shows no accounts, whatever the ledger holds."""
     return get_meta(db, "applied_at") is not None

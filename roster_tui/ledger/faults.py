@@ -31,6 +31,9 @@ class Fault:
 def faults(head: Head) -> Iterator[Fault]:
     """Yield what is wrong with HEAD, the journal and each file of documents. Raises OSError."""
     try:
+        if head.is_lost():
+            yield Fault("HEAD", Damage.MISSING, "is missing, and there are ledger files beside it")
+            return
         known = set(head.files())
     except LedgerDamaged as error:
         yield _fault(head, error)

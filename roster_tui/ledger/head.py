@@ -43,6 +43,12 @@ class Head:
         """Return whether the ledger was ever sealed."""
         return self.file.exists()
 
+    def is_lost(self) -> bool:
+        """Return whether there are ledger files that HEAD must have sealed, and it is not there."""
+        if self.exists() or self._journal_end_of_before().number:
+            return False
+        return not self._is_of_before() or any((self.folder / "journal").glob("[0-9]*.json"))
+
     def journal_end(self) -> JournalEnd:
         """Return number and hash of the journal's last entry; 0 before the first. Raises `LedgerDamaged`."""
         if self.exists():

@@ -69,7 +69,12 @@ def packed_entries(entries: Sequence[Entry]) -> bytes:
 
 def read_entries(file: Path) -> list[Entry]:
     """Return the entries of a file, oldest first. Raises `LedgerDamaged`, `LedgerNewer`, OSError."""
-    return [_entry(file, dict(each)) for each in unpacked(file, JOURNAL, file.read_bytes()).get(_TABLE, {}).values()]
+    return entries_in(file, file.read_bytes())
+
+
+def entries_in(file: Path, content: bytes) -> list[Entry]:
+    """Return the entries in the content of a file, oldest first. Raises `LedgerDamaged`, `LedgerNewer`."""
+    return [_entry(file, dict(each)) for each in unpacked(file, JOURNAL, content).get(_TABLE, {}).values()]
 
 
 def _entry(file: Path, fields: dict[str, Any]) -> Entry:
