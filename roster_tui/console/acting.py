@@ -6,22 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from filelock import Timeout
-
 from roster_tui.accounts.carrying import Unrecorded
 from roster_tui.accounts.deeds import HowFar, P, Performs, Planned, Progress, Reported
-from roster_tui.accounts.directory import DirectoryError
 from roster_tui.accounts.judging import Verdict
 from roster_tui.accounts.record import NotJournaled
-from roster_tui.accounts.undo import CannotUndo
 from roster_tui.accounts.verbs import ALL_AS_IS, VERBS, Asked
 from roster_tui.actions import Action, Danger
 from roster_tui.catch_up import show_done
+from roster_tui.console.failing import EXPECTED
+from roster_tui.errors import in_one_line
 from roster_tui.follow_mark import check_followed
 from roster_tui.keymap import keys_of
-from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, display_text
-from roster_tui.settings import SettingsError
 from roster_tui.tracking import performer_of, tracker_performer
 from roster_tui.workspace import Workspace
 
@@ -79,8 +75,8 @@ class Acting:
             left: list[Reported] = [*await performer.settle(), *await tracker_performer(self._workspace).settle()]
             await self._tell_settled(left)
             self._undoable = await performer.undoable()
-        except (DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
-            self._face.tell(f"What was done before could not be looked at: {error}", "error")
+        except EXPECTED as error:
+            self._face.tell(f"What was done before could not be looked at: {in_one_line(error)}", "error")
 
     async def _tell_settled(self, left: Sequence[Reported]) -> None:
         for report in left:
@@ -95,7 +91,7 @@ class Acting:
         """Return the action that would be taken back; none while the journal cannot be read, which was told."""
         try:
             return await self._workspace.performer().undoable()
-        except (LedgerDamaged, OSError):
+        except EXPECTED:
             return None
 
     async def act(self, action: Action, ids: Sequence[str], ask: bool = False) -> None:
@@ -143,9 +139,9 @@ class Acting:
                 # Who changed while the plan was looked at is asked about again, and only they.
                 plan, ask = report.again, True
         except (NotJournaled, Unrecorded) as error:
-            self._face.tell(str(error), "error")
-        except (CannotUndo, DirectoryError, LedgerDamaged, OSError, SettingsError, Timeout) as error:
-            self._face.tell(f"Nothing was done: {error}", "error")
+            self._face.tell(in_one_line(error), "error")
+        except EXPECTED as error:
+            self._face.tell(f"Nothing was done: {in_one_line(error)}", "error")
         finally:
             self.busy, self.told = False, ""
             self._undoable = await self._latest_undoable()

@@ -16,11 +16,13 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.command import Provider
 from textual.events import Event, InputEvent, Key, Resize
+from textual.worker import WorkerFailed
 
 from roster_tui.actions import Context, key_name
 from roster_tui.console.bars import Standing, count_parts, key_parts, status_parts, view_parts
 from roster_tui.console.browser import Browser
 from roster_tui.console.doing import Doing
+from roster_tui.console.failing import Failing
 from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Part
 from roster_tui.console.list_lag import ListLag
@@ -89,6 +91,7 @@ class RosterApp(App[None]):
         self.browser: Browser = Browser(workspace, self.reading, self.preferring)
         self.doing: Doing = Doing(self)
         self.list_lag: ListLag = ListLag(workspace, self.reading, self, self.changed)
+        self.failing: Failing = Failing(workspace, self)
         self._seen_version = self.reading.version()
         self._pending = 0
         self._standing: Standing | None = None
@@ -147,15 +150,17 @@ class RosterApp(App[None]):
         if not self.is_running:
             # What was under way when the console was left has nothing to show any more.
             return
-        self._seen_version = self.reading.version()
+        with self.failing.telling(once=True):
+            self._seen_version = self.reading.version()
         self.refresh_status()
         self.browser.refresh_place()
 
     def _look_for_changes(self) -> None:
         """Another console, or the nightly run, may have written: rows change in place then."""
-        if self.reading.version() != self._seen_version:
-            self.changed()
-        self._keep_in_step()
+        with self.failing.telling(once=True):
+            if self.reading.version() != self._seen_version:
+                self.changed()
+            self._keep_in_step()
 
     def _keep_in_step(self) -> None:
         """Have the lists catch up where something was done that they do not show; our own acts see to it themselves."""
@@ -171,6 +176,11 @@ class RosterApp(App[None]):
         """Write the status line: district, freshness, next sync, findings, who."""
         if not self.is_running:
             return
+        with self.failing.telling(once=True):
+            self._read_standing()
+        self._draw_status()
+
+    def _read_standing(self) -> None:
         workspace, db = self.workspace, self.reading.pages
         applied = get_meta(db, "applied_at")
         self._pending = account_counts(db)["pending"]
@@ -186,7 +196,6 @@ class RosterApp(App[None]):
             limits=workspace.settings.limits,
             busy=self._busy(),
         )
-        self._draw_status()
 
     def _draw_status(self) -> None:
         if self._standing is not None:
@@ -312,16 +321,20 @@ class RosterApp(App[None]):
 
     # -- failing ------------------------------------------------------------------------------------
 
+    def _handle_exception(self, error: Exception) -> None:
+        """End after a fault of ours; what else goes wrong in work beside the screen is a message."""
+        if not (isinstance(error, WorkerFailed) and self.failing.tells(error)):
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """End after a fault of ours; Textual would print local variables, which may be students' names."""
-        from roster_tui.console.crash import write_report
+        from roster_tui.console.crash import reported
 
         if self._exit_renderables:
             # What fails after the first fault is its echo.
             return
         error = self._exception or sys.exc_info()[1] or RuntimeError()
-        incident, file = write_report(error, self.workspace.folder)
-        said = f"The console failed (incident {incident}). Nothing was lost. A report without roster data is in {file}"
+        said = f"The console failed {reported(error, self.workspace.folder)}. Nothing was lost"
         self._exit_renderables.append(Text(said))
         self._close_messages_no_wait()
 

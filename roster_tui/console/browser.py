@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from roster_tui.console.bars import crumb_parts, mistake_fits, report_counts, window_counts
 from roster_tui.console.columns import Column, Row
+from roster_tui.console.failing import EXPECTED
 from roster_tui.console.filterline import FilterLine
 from roster_tui.console.lines import Line, Pane, wrapped
 from roster_tui.console.marking import Marking
@@ -23,13 +24,12 @@ from roster_tui.console.places import Place, Visited, opened
 from roster_tui.console.preferring import Preferring
 from roster_tui.console.reading import Reading, Superseded
 from roster_tui.console.reports import Report
-from roster_tui.console.showing import detail_at, failed, report_at
+from roster_tui.console.showing import could_not_be_read, detail_at, failed, report_at
 from roster_tui.console.sources import RosterSource, shown_rows, with_extras
 from roster_tui.console.table import RecordTable, Source
 from roster_tui.console.typed_line import TypedLine
 from roster_tui.findings.store import Known, Status
 from roster_tui.keymap import keys_of
-from roster_tui.roster.cache import CacheDamaged
 from roster_tui.roster.filter import EVERYTHING
 from roster_tui.roster.kinds import SCHOOL, SECTION, TEACHER
 from roster_tui.roster.window import Window
@@ -160,7 +160,7 @@ class Browser(Vertical):
             await self._reading.ask(place.listing, lambda window: self._show_window(place, window))
         except Superseded:
             return
-        except sqlite3.DatabaseError as error:
+        except (*EXPECTED, sqlite3.Error) as error:
             self.table.show(failed(error), None)
 
     async def _show_changes(self, place: Place) -> None:
@@ -169,7 +169,7 @@ class Browser(Vertical):
         run = place.within[1] if place.within else None
         try:
             changed = await asyncio.to_thread(source, self._workspace, self._reading.pages, run, place.filter)
-        except (CacheDamaged, sqlite3.DatabaseError) as error:
+        except (*EXPECTED, sqlite3.Error) as error:
             self.table.show(failed(error), None)
             return
         if place is not self.place:
@@ -209,7 +209,10 @@ class Browser(Vertical):
         if self.detail.display and self.row is not None:
             width = max(20, self.detail.size.width)
             revealed = self.finding is not None and self.finding.finding.id == self._revealed
-            lines = detail_at(self._workspace, self._report, self.row, width, revealed=revealed)
+            try:
+                lines = detail_at(self._workspace, self._report, self.row, width, revealed=revealed)
+            except (*EXPECTED, sqlite3.Error) as error:
+                lines = wrapped(f"This could not be read. {could_not_be_read(error)}", width, "bad")
             about = (self.row.kind, self.row.key)
             self.detail.show(lines, anew=about != self._detailed)
             self._detailed = about

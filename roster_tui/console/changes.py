@@ -10,6 +10,7 @@ from roster_tui.before_after import field_change, field_changes, sign
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.lines import Part, Parts, wrapped
 from roster_tui.console.runs import STYLES
+from roster_tui.console.sources import unread
 from roster_tui.keymap import keys_of
 from roster_tui.present import counted, number, subject_label
 from roster_tui.roster import changes, history
@@ -54,7 +55,10 @@ class ChangesSource:
         """Return a line, reading its page when it is not in hand."""
         page = position // _PAGE
         if page not in self._pages:
-            self._pages[page] = self._read(self._lines[page * _PAGE : (page + 1) * _PAGE])
+            try:
+                self._pages[page] = self._read(self._lines[page * _PAGE : (page + 1) * _PAGE])
+            except sqlite3.Error:
+                return unread(_key(self._lines[position]), len(_COLUMNS))
             if len(self._pages) > _PAGES_KEPT:
                 self._pages.popitem(last=False)
         return self._pages[page][position % _PAGE]

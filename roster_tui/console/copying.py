@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from sqlite3 import Error as SqliteError
 from typing import Literal, Protocol
 
 from roster_tui.console.browser import Browser
 from roster_tui.console.clipboard import TooLong, sequence, tabbed
+from roster_tui.console.failing import EXPECTED
 from roster_tui.console.sources import MOST_COPIED
+from roster_tui.errors import in_one_line
 from roster_tui.present import counted
-from roster_tui.roster.cache import CacheDamaged
-from roster_tui.workspace import FolderUnusable, Workspace
+from roster_tui.workspace import Workspace
+
+_FEWER = "Mark fewer rows, or take --csv on the command line"
 
 
 class Face(Protocol):
@@ -36,7 +38,7 @@ class Copying:
         """Send the marked rows, or the one under the cursor, as lines of tab-separated values."""
         marked = len(self._browser.place.marks)
         if marked > MOST_COPIED:
-            self._refuse(f"{counted(marked, 'row')} are too many, {MOST_COPIED} fit")
+            self._refuse(f"{counted(marked, 'row')} are too many, {MOST_COPIED} fit. {_FEWER}")
             return
         rows = self._browser.chosen_rows()
         await self.text(tabbed(rows), counted(len(rows), "row"), lists_staff=True)
@@ -55,12 +57,14 @@ class Copying:
             sequence(text, os.environ)
             hits = await asyncio.to_thread(check, self._workspace, text, lists_staff=lists_staff)
             told = sequence(masked(text, hits), os.environ)
-        except (TooLong, OSError, FolderUnusable, CacheDamaged, SqliteError) as error:
-            self._refuse(str(error))
+        except TooLong as error:
+            self._refuse(f"{error}. {_FEWER}")
+        except EXPECTED as error:
+            self._refuse(in_one_line(error))
             return
         self._write(told)
         places = f"; {counted(len(hits), 'place')} that may give a student away masked" if hits else ""
         self._face.tell(f"Sent {what} to the terminal's clipboard{places}")
 
     def _refuse(self, why: str) -> None:
-        self._face.tell(f"Nothing was copied: {why}. Mark fewer rows, or take --csv on the command line", "warning")
+        self._face.tell(f"Nothing was copied: {why}", "warning")

@@ -14,6 +14,16 @@ from pathlib import Path
 from textual.worker import WorkerFailed
 
 from roster_tui import __version__
+from roster_tui.errors import in_one_line
+
+
+def reported(error: BaseException, folder: Path) -> str:
+    """Write a report and return the incident and where it is told; without one, why: a full disk is no second crash."""
+    try:
+        incident, file = write_report(error, folder)
+    except OSError as unwritten:
+        return f"(no report could be written: {in_one_line(unwritten)})"
+    return f"(incident {incident}). A report without roster data is in {file}"
 
 
 def write_report(error: BaseException, folder: Path) -> tuple[str, Path]:

@@ -15,13 +15,14 @@ from textual.widgets import Input
 
 from roster_tui import decisions
 from roster_tui.catch_up import show_done
+from roster_tui.console.failing import EXPECTED
 from roster_tui.console.filterline import TextLine
 from roster_tui.console.lines import Line, Part, key_parts_of
 from roster_tui.console.reports import label_of
-from roster_tui.findings.desk import ACCEPTED, REJECTED, NotDecidable
+from roster_tui.errors import in_one_line
+from roster_tui.findings.desk import ACCEPTED, REJECTED
 from roster_tui.findings.store import Known
 from roster_tui.keymap import keys_of
-from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import display_text
 from roster_tui.workspace import Workspace
 
@@ -51,8 +52,8 @@ class Deciding:
         try:
             told = await self._done(action_id, known.finding.id, named)
             later = await show_done(self._workspace)
-        except (decisions.NoSuchFinding, NotDecidable, LedgerDamaged, OSError) as error:
-            self._face.tell(f"Nothing was changed: {error}", "error")
+        except EXPECTED as error:
+            self._face.tell(f"Nothing was changed: {in_one_line(error)}", "error")
         else:
             self._face.tell(f"{named}: {told}")
             if later:
@@ -64,8 +65,8 @@ class Deciding:
         """Note in the journal who looks at a student's values, and only then let them be shown."""
         try:
             await asyncio.to_thread(decisions.reveal, self._workspace, known.finding.id)
-        except (decisions.NoSuchFinding, LedgerDamaged, OSError) as error:
-            self._face.tell(f"Nothing was shown: {error}", "error")
+        except EXPECTED as error:
+            self._face.tell(f"Nothing was shown: {in_one_line(error)}", "error")
         else:
             self._face.tell("Shown until the cursor moves; the journal notes who looked")
             self._changed()

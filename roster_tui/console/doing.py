@@ -35,7 +35,11 @@ class Doing:
         """Whether the next action shows its plan, whatever it is for."""
 
     def act(self, action_id: str) -> None:
-        """Do an action of the table, or say why it cannot be done."""
+        """Do an action of the table, or say why it cannot be done, or what went wrong."""
+        with self._app.failing.telling():
+            self._act(action_id)
+
+    def _act(self, action_id: str) -> None:
         if action_id == "nav.back" and self._browser.line.leave():
             return
         if reason := BY_ID[action_id].unavailable(self._app.context()):

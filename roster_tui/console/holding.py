@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
-from roster_tui.accounts.directory import DirectoryError
-from roster_tui.ledger import LedgerDamaged
-from roster_tui.roster.cache import CacheDamaged
+from roster_tui.console.failing import EXPECTED
+from roster_tui.errors import in_one_line
 from roster_tui.sync import HoldChanged, SyncRefused
 from roster_tui.sync.hold import Review, approve, discard, review
 from roster_tui.workspace import Workspace
@@ -49,9 +48,9 @@ class Holding:
         except HoldChanged as error:
             self._face.tell(f"{error}. Look at it again", "warning")
         except SyncRefused as error:
-            self._face.tell(str(error), "warning")
-        except (DirectoryError, LedgerDamaged, CacheDamaged, OSError) as error:
-            self._face.tell(f"The decision could not be carried out: {error}", "error")
+            self._face.tell(in_one_line(error), "warning")
+        except EXPECTED as error:
+            self._face.tell(f"The decision could not be carried out: {in_one_line(error)}", "error")
         finally:
             self._changed()
 

@@ -8,9 +8,11 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from roster_tui.ledger import LedgerDamaged, ListLook, Preferences, SavedFilter
+from roster_tui.console.failing import EXPECTED
+from roster_tui.errors import in_one_line
+from roster_tui.ledger import ListLook, Preferences, SavedFilter
 from roster_tui.ledger.preferences import Signature
-from roster_tui.workspace import FolderUnusable, Workspace, private_folder
+from roster_tui.workspace import Workspace, private_folder
 
 USUAL_LOOK = ListLook()
 _Alter = Callable[[Preferences], Preferences]
@@ -41,9 +43,11 @@ class Preferring:
             self._signature = signature
             try:
                 self._read = self._file.read()
-            except (LedgerDamaged, OSError) as error:
+            except EXPECTED as error:
                 self._read = Preferences()
-                self._face.tell(f"Your columns and saved filters: {error}. The usual columns are shown", "warning")
+                self._face.tell(
+                    f"Your columns and saved filters: {in_one_line(error)}. The usual columns are shown", "warning"
+                )
         return self._read
 
     def look(self, view: str) -> ListLook:
@@ -78,8 +82,8 @@ class Preferring:
         try:
             async with self._one_by_one:
                 await asyncio.to_thread(self._write, alter)
-        except (FolderUnusable, OSError) as error:  # a lock that nobody gives up is an OSError too
-            self._face.tell(f"This was not kept for the next time: {error}", "warning")
+        except EXPECTED as error:
+            self._face.tell(f"This was not kept for the next time: {in_one_line(error)}", "warning")
             return False
         return True
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from roster_tui.console import reports
 from roster_tui.console.columns import Row
+from roster_tui.console.failing import EXPECTED
 from roster_tui.console.lines import Part, Parts
 from roster_tui.console.places import Place
-from roster_tui.ledger import LedgerDamaged
+from roster_tui.errors import in_one_line
 from roster_tui.present import display_text
-from roster_tui.roster.cache import CacheDamaged
 from roster_tui.workspace import Workspace
 
 
@@ -24,13 +24,18 @@ def report_at(workspace: Workspace, place: Place, revealed: str | None) -> repor
         if place.view == "pairs":
             return _side_by_side(workspace, place, revealed)
         return _REPORTS[place.view](workspace, place)
-    except (CacheDamaged, LedgerDamaged, sqlite3.DatabaseError, OSError) as error:
+    except (*EXPECTED, sqlite3.Error) as error:
         return failed(error)
 
 
 def failed(error: Exception) -> reports.Report:
     """Return an empty report that says why it is empty."""
-    return reports.Report((), (), f"This could not be read.\n{display_text(error)}")
+    return reports.Report((), (), f"This could not be read.\n{could_not_be_read(error)}")
+
+
+def could_not_be_read(error: Exception) -> str:
+    """Return why, as text that may be drawn."""
+    return display_text(in_one_line(error) if isinstance(error, EXPECTED) else error, 600)
 
 
 def detail_at(

@@ -97,7 +97,11 @@ class RosterSource:
             return None
         page = position // _PAGE
         if page not in self._pages:
-            self._pages[page] = self._read(page)
+            try:
+                self._pages[page] = self._read(page)
+            except sqlite3.Error:
+                # Nobody can be told of it while a frame is drawn; the next one tries again.
+                return unread(self.window.keys[position], len(self.columns))
             if len(self._pages) > _PAGES_KEPT:
                 self._pages.popitem(last=False)
         found = self._pages[page]
@@ -139,6 +143,11 @@ def shown_rows(db: sqlite3.Connection, kind: Kind, keys: Sequence[int], *, extra
         return replace(row, cells=(*row.cells, *more(record))) if extras else row
 
     return [whole(found[key]) if key in found else _gone(key, len(COLUMNS[kind.name])) for key in keys]
+
+
+def unread(key: int | str, columns: int) -> Row:
+    """Return a row for a record that cannot be read now."""
+    return Row(key, "gone", (Part("(cannot be read now)", "bad"), *[Part("")] * (columns - 1)))
 
 
 def _gone(key: int, columns: int) -> Row:

@@ -9,13 +9,13 @@ from typing import Literal, Protocol
 
 from roster_tui.access import NoToken, clever_access
 from roster_tui.clever import CleverError
-from roster_tui.ledger import LedgerDamaged
+from roster_tui.console.failing import EXPECTED
+from roster_tui.errors import in_one_line
 from roster_tui.present import counted
-from roster_tui.roster.cache import CacheDamaged
 from roster_tui.settings import SettingsError
 from roster_tui.support.retention import forget_old
 from roster_tui.sync import Step, SyncRefused, SyncResult, sync
-from roster_tui.workspace import FolderUnusable, Workspace
+from roster_tui.workspace import Workspace
 
 
 class Face(Protocol):
@@ -50,9 +50,9 @@ class Syncing:
                 clock = self._workspace.clock
                 _, result = await sync(settings, access.token, access.base_url, progress=self._progress, clock=clock)
         except (CleverError, SyncRefused, NoToken, SettingsError) as error:
-            self._face.tell(f"The sync failed; the roster is as before. {error}", "error")
-        except (CacheDamaged, FolderUnusable, LedgerDamaged, OSError) as error:
-            self._face.tell(f"The sync failed. {error}", "error")
+            self._face.tell(f"The sync failed; the roster is as before. {in_one_line(error)}", "error")
+        except EXPECTED as error:
+            self._face.tell(f"The sync failed. {in_one_line(error)}", "error")
         else:
             self._tell(result)
             if not result.hold and result.clock_trusted:
@@ -64,8 +64,8 @@ class Syncing:
     async def _forget_old(self) -> None:
         try:
             await asyncio.to_thread(forget_old, self._workspace)
-        except (LedgerDamaged, OSError) as error:
-            self._face.tell(f"Old tickets and reports could not be removed: {error}", "warning")
+        except EXPECTED as error:
+            self._face.tell(f"Old tickets and reports could not be removed: {in_one_line(error)}", "warning")
 
     def _progress(self, step: Step) -> None:
         told = f"sync: {step.describe()}"

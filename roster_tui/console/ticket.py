@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from sqlite3 import Error as SqliteError
 from typing import ClassVar, Literal, Protocol
 
-from filelock import Timeout
 from rich.style import Style
 from rich.text import Text
 from textual import on
@@ -19,22 +17,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
 from roster_tui.console.deciding import ReasonScreen
+from roster_tui.console.failing import EXPECTED
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
-from roster_tui.decisions import NoSuchFinding
-from roster_tui.ledger import LedgerDamaged
+from roster_tui.errors import in_one_line
 from roster_tui.present import counted, display_text
 from roster_tui.refusals import ONLY_ADMINS_OVERRIDE
-from roster_tui.roster.cache import CacheDamaged
 from roster_tui.support import drafts, help_desk
-from roster_tui.support.attaching import MOST_ATTACHED, NotAttachable, attachment
+from roster_tui.support.attaching import MOST_ATTACHED, attachment
 from roster_tui.support.guard import Hit
-from roster_tui.support.help_desk import Hits, TicketNotSent
-from roster_tui.support.ticket_store import NoSuchTicket
-from roster_tui.support.tickets import State, Ticket, TicketRefused
-from roster_tui.workspace import FolderUnusable, Workspace
+from roster_tui.support.help_desk import Hits
+from roster_tui.support.tickets import State, Ticket
+from roster_tui.workspace import Workspace
 
-ERRORS = (TicketRefused, TicketNotSent, NoSuchTicket, NotAttachable, LedgerDamaged, FolderUnusable, OSError, Timeout)
-"""What keeps a ticket as it is; each says why."""
 _UNSEEN = "\ufffd"
 _MARKED = Style(reverse=True, bold=True)
 _KEYS = (
@@ -76,8 +70,8 @@ async def drafted(
 
     try:
         return await asyncio.to_thread(opened)
-    except (*ERRORS, NoSuchFinding, drafts.NothingToTell, CacheDamaged, SqliteError) as error:
-        face.tell(f"No ticket was drafted: {error}", "error")
+    except EXPECTED as error:
+        face.tell(f"No ticket was drafted: {in_one_line(error)}", "error")
         return None
 
 
@@ -233,8 +227,8 @@ class TicketScreen(ModalScreen[None]):
         try:
             await self._keep()
             await step()
-        except ERRORS as error:
-            self._face.tell(str(error), "error")
+        except EXPECTED as error:
+            self._face.tell(in_one_line(error), "error")
         finally:
             self._working = False
 

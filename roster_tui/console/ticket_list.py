@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 
 from roster_tui.console.columns import Column, Row
 from roster_tui.console.dialogs import SearchScreen
+from roster_tui.console.failing import EXPECTED
 from roster_tui.console.lines import Part
 from roster_tui.console.reports import Report
-from roster_tui.console.ticket import ERRORS, Face, TicketScreen
+from roster_tui.console.ticket import Face, TicketScreen
+from roster_tui.errors import in_one_line
 from roster_tui.keymap import keys_of
-from roster_tui.ledger import LedgerDamaged
 from roster_tui.present import counted, day_and_time, display_text
 from roster_tui.support import help_desk
 from roster_tui.support.tickets import State, Ticket, matching
@@ -63,8 +64,8 @@ class TicketListScreen(SearchScreen):
     async def _read(self) -> None:
         try:
             self._tickets = await asyncio.to_thread(lambda: help_desk.store(self._workspace).all())
-        except (LedgerDamaged, OSError) as error:
-            self._face.tell(str(error), "error")
+        except EXPECTED as error:
+            self._face.tell(in_one_line(error), "error")
         self.show_found()
 
     def found(self, words: str) -> tuple[str, Report]:
@@ -99,8 +100,8 @@ class TicketListScreen(SearchScreen):
         step, told = _STEPS[name]
         try:
             await asyncio.to_thread(step, self._workspace, number)
-        except ERRORS as error:
-            self._face.tell(str(error), "warning")
+        except EXPECTED as error:
+            self._face.tell(in_one_line(error), "warning")
         else:
             self._face.tell(f"Ticket {number} {told}")
         await self._read()
