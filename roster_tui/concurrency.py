@@ -1,11 +1,17 @@
-"""Locks between processes that end a wait in words, and threads that are awaited to their end."""
+"""Locks between processes: a wait for one ends in words, and where it may take long, at once when it is cancelled."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
 from roster_tui.errors import RosterError
+
+_LOOK_EVERY_SECONDS = 0.2
+_LONGEST_NAME = 200
 
 
 class LockHeld(RosterError, TimeoutError):
@@ -44,3 +50,54 @@ class Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self._lock.release()
+
+
+@asynccontextmanager
+async def in_turn(
+    file: Path, holder: str, wait_seconds: float, waiting: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[None]:
+    """Hold a file's lock for what may take minutes; a wait for it does not block, and ends when it is cancelled.
+
+    ``holder`` says who holds it, and ``waiting`` is called with that of whoever is waited for. Raises `LockHeld`,
+    OSError.
+    """
+    from filelock import FileLock, Timeout
+
+    lock, note = FileLock(file, timeout=0, mode=0o600, thread_local=False), Path(f"{file}.holder")
+    clock = asyncio.get_running_loop().time
+    until, told = clock() + wait_seconds, ""
+    while True:
+        try:
+            lock.acquire()
+            break
+        except Timeout:
+            who = _holder(note)
+            if clock() >= until:
+                raise LockHeld(file, wait_seconds, who) from None
+            if who != told:
+                waiting(told := who)
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    try:
+        await asyncio.to_thread(_leave_note, note, holder)
+        yield
+    finally:
+        _remove(note)
+        lock.release()
+
+
+def _leave_note(note: Path, holder: str) -> None:
+    # Only a kindness to those who wait: without it they hear of another process.
+    with suppress(OSError):
+        note.touch(0o600)
+        note.write_text(holder, encoding="utf-8")
+
+
+def _remove(note: Path) -> None:
+    with suppress(OSError):
+        note.unlink(missing_ok=True)
+
+
+def _holder(note: Path) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        return note.read_text(encoding="utf-8")[:_LONGEST_NAME] or "another process"
+    return "another process"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster_tui.accounts.carrying import Carrying
-from roster_tui.accounts.deeds import Deed, Interrupted, Progress, no_progress
+from roster_tui.accounts.deeds import Deed, HowFar, Interrupted, Progress, no_progress
 from roster_tui.accounts.directory import Directory
 from roster_tui.accounts.guards import Guards, administers, dethrones
 from roster_tui.accounts.judging import Situation, Verdict
@@ -124,7 +124,9 @@ class Performer:
         """
         first = tuple(await self.settle())
         if any(item.account and item.change and dethrones(item.change, item.account) for item in shown.todo):
-            async with self.guards.dethroning():
+            who = f"{self.operator.name} on {self.operator.host}"
+            count = len(shown.todo)
+            async with self.guards.dethroning(who, lambda holder: progress(HowFar(0, 0, count, waits_for=holder))):
                 return replace(await self._performed(shown, progress), first=first)
         return replace(await self._performed(shown, progress), first=first)
 

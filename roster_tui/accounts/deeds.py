@@ -25,6 +25,8 @@ class HowFar:
     ended: int
     """Came out well or not."""
     total: int
+    waits_for: str = ""
+    """Who must come to an end before it begins."""
 
     @classmethod
     def of(cls, ended: Iterable[Item], total: int) -> HowFar:
@@ -34,6 +36,8 @@ class HowFar:
 
     def told(self, done: str) -> str:
         """Return it in words; ``done`` is the verb's, as in ``3 of 5 mailed, 2 not``."""
+        if self.waits_for:
+            return f"Waiting for {self.waits_for}, who takes administrators away"
         failed = f", {self.ended - self.done:,} not" if self.ended > self.done else ""
         return f"{self.done:,} of {self.total:,} {done}{failed}"
 

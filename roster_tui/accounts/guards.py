@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from filelock import FileLock
 
 from roster_tui.accounts.changes import Change
 from roster_tui.accounts.model import Account, Role, State
 from roster_tui.accounts.verbs import Verb
+from roster_tui.concurrency import in_turn
 from roster_tui.refusals import LAST_ADMINISTRATOR, ONLY_ADMINS, OWN_ACCOUNT
 
 _LOCK_SECONDS = 600.0
@@ -66,12 +64,6 @@ class Guards:
         """Return the guards over a plan, given the accounts of all who may be District Administrators."""
         return Watch(self.own_email, self.is_admin, {account.id for account in accounts if administers(account)})
 
-    @asynccontextmanager
-    async def dethroning(self) -> AsyncIterator[None]:
-        """Let one console at a time take administrators away. Raises `filelock.Timeout`."""
-        lock = FileLock(self.lock, timeout=_LOCK_SECONDS, mode=0o600, thread_local=False)
-        await asyncio.to_thread(lock.acquire)
-        try:
-            yield
-        finally:
-            lock.release()
+    def dethroning(self, who: str, waiting: Callable[[str], None]) -> AbstractAsyncContextManager[None]:
+        """Let one console at a time take administrators away; ``waiting`` is told who does. Raises `LockHeld`."""
+        return in_turn(self.lock, who, _LOCK_SECONDS, waiting)

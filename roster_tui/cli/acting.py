@@ -116,8 +116,8 @@ async def show(session: Session, workspace: Workspace, told: Told) -> None:
 
 async def _performed(session: Session, workspace: Workspace, performer: Performs[P], plan: P) -> Reported:
     def progress(how_far: HowFar) -> None:
-        if not session.as_json and how_far.total >= _ASKS_FROM:
-            session.say(how_far.told(plan.verb.done))
+        if not session.as_json and (how_far.total >= _ASKS_FROM or how_far.waits_for):
+            session.say(display_text(how_far.told(plan.verb.done)))
 
     try:
         report = await performer.perform(plan, progress)

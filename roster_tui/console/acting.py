@@ -159,7 +159,8 @@ class Acting:
 
     def _progress(self, plan: Planned) -> Progress:
         def progress(how_far: HowFar) -> None:
-            self.told = how_far.told(plan.verb.done) if how_far.total > 1 else ""
+            shown = how_far.total > 1 or how_far.waits_for
+            self.told = display_text(how_far.told(plan.verb.done)) if shown else ""
             self._face.refresh_status()
 
         return progress
