@@ -11,6 +11,7 @@ from roster_tui.access import NoToken, clever_access
 from roster_tui.clever import CleverError
 from roster_tui.console.failing import EXPECTED
 from roster_tui.errors import in_one_line
+from roster_tui.keymap import keys_of
 from roster_tui.present import counted
 from roster_tui.settings import SettingsError
 from roster_tui.support.retention import forget_old
@@ -76,7 +77,9 @@ class Syncing:
     def _tell(self, result: SyncResult) -> None:
         if result.hold:
             reasons = "; ".join(result.hold["reasons"])
-            self._face.tell(f"The sync is held for review (7, then v): {reasons}", "warning")
+            keys = keys_of(self._workspace.settings.console)
+            held = keys.told("The sync is held for review ({view.sync}, then {hold.approve})")
+            self._face.tell(f"{held}: {reasons}", "warning")
             return
         changes = sum(tally.added + tally.updated + tally.removed for tally in result.counts.values())
         said = [f"Synced in {result.seconds:.1f} s: {counted(changes, 'change')}", *result.notes]
