@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from urllib.parse import urlsplit
 
 
@@ -17,9 +18,40 @@ def why_forbidden(base_url: str) -> str:
 
 
 def is_secure(url: str) -> bool:
-    """Return whether nobody on the way can read what is sent: https, or http that does not leave this machine."""
+    """Return whether nobody on the way can read what is sent: https, or http that does not leave this machine.
+
+    Never so on the machine's own link, where clouds hand their machines' secrets to whoever asks (RFC 3927).
+    """
     address = urlsplit(url)
+    if address.hostname and _is_of_link(address.hostname):
+        return False
     return (address.scheme == "https" and bool(address.hostname)) or is_loopback(url)
+
+
+def leads_to_link(url: str) -> bool:
+    """Return whether the name in an address stands for something on the machine's own link; asks the resolver.
+
+    A name that cannot be resolved leads nowhere: whoever connects will say so.
+    """
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None)
+    except (OSError, UnicodeError):
+        return False
+    return any(_is_of_link(str(address[0])) for *_, address in found)
+
+
+def _is_of_link(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            # As resolvers read 2852039166 and 0xa9.0xfe.0xa9.0xfe.
+            address = ipaddress.ip_address(socket.inet_aton(host))
+        except (OSError, UnicodeError, ValueError):
+            return False
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return address.is_link_local or address.is_unspecified or address.is_multicast
 
 
 def is_loopback(base_url: str) -> bool:

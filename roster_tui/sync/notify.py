@@ -19,6 +19,7 @@ import orjson
 
 from roster_tui.accounts.mail import Fate, MailUnavailable, outbox_for
 from roster_tui.clever import CleverError
+from roster_tui.http.addresses import leads_to_link
 from roster_tui.integrity import LedgerNotWhole, last_notice
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.settings import Settings, SettingsError
@@ -167,6 +168,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def _post(url: str, body: bytes) -> str:
     """Post a document; returns what went wrong, or nothing. The settings have checked that the address is https."""
+    if leads_to_link(url):
+        return "its address is on this machine's own link"
     request = urllib.request.Request(url, body, {"Content-Type": "application/json", "User-Agent": "roster-tui"})
     try:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=_TIMEOUT_SECONDS):
