@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from roster_tui.errors import RosterError
+
+_LEFTOVER = re.compile(r"\.\d+\.tmp$")
+_STALE_SECONDS = 3_600
 
 
 class Damage(StrEnum):
@@ -74,7 +78,8 @@ def replace_atomically(file: Path, content: bytes) -> None:
     """
     beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # A link that somebody planted under that name leads nowhere: what it points to is not ours to cut.
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as out:
             out.write(content)
             out.flush()
@@ -86,6 +91,19 @@ def replace_atomically(file: Path, content: bytes) -> None:
             beside.unlink()
         raise
     _sync_folder(file.parent)
+
+
+def remove_leftovers(folder: Path, now: float) -> list[Path]:
+    """Remove the files of writes that were cut off an hour before a moment, in seconds since 1970; return them.
+
+    Only those that we name so, and none that a process may still be writing. Raises OSError.
+    """
+    removed = []
+    for file in folder.rglob("*.tmp"):
+        if _LEFTOVER.search(file.name) and now - file.stat(follow_symlinks=False).st_mtime > _STALE_SECONDS:
+            file.unlink(missing_ok=True)
+            removed.append(file)
+    return removed
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +17,7 @@ from roster_tui.accounts.running import Running
 from roster_tui.catch_up import catch_up, mark_shown, point
 from roster_tui.follow_mark import Mark, check_followed
 from roster_tui.ledger import Operator
+from roster_tui.ledger.files import remove_leftovers
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.cache import get_meta, set_meta
@@ -158,6 +161,8 @@ async def finish_interrupted(workspace: Workspace) -> None:
     Raises `LedgerReplaced` where this is not the ledger that the lists have followed: nothing is changed then.
     """
     await in_thread(check_followed, workspace)
+    with suppress(OSError):
+        await in_thread(remove_leftovers, workspace.folder, time.time())
     with workspace.cache.writing() as db:
         for run in history.runs(db, 5, state="running"):
             history.end_run(db, run.id, "failed", workspace.clock(), error="the run was stopped before its end")
