@@ -19,7 +19,7 @@ from roster_tui.cli.table import print_table
 from roster_tui.present import counted, display_text, number
 from roster_tui.sync import Progress, Step, SyncResult
 from roster_tui.sync import sync as run_sync
-from roster_tui.workspace import NoDistrict, Workspace
+from roster_tui.workspace import NoDistrict, Workspace, open_workspace
 
 
 @click.group(cls=CommandGroup, invoke_without_command=True)
@@ -97,7 +97,7 @@ def _cleaned(session: Session) -> Callable[[str], str]:
     from roster_tui.support.guard.stand import outgoing
 
     try:
-        return partial(outgoing, session.workspace())
+        return partial(outgoing, open_workspace(session.settings))
     except NoDistrict:
         return str
 
