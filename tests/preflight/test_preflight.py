@@ -19,6 +19,7 @@ import pytest
 
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.trackers.model import ArchiveCause
+from roster_tui.catch_up import catch_up
 from roster_tui.clever.records import Course, Record, School, Section, Term, User
 from roster_tui.clever.wire import read
 from roster_tui.demo import DemoOptions, prepare
@@ -80,6 +81,7 @@ def test_trackers_follow_tonight_as_they_will(district: Workspace, files: Path) 
         gone = db.execute("SELECT sis_id FROM section s JOIN record r ON r.key = s.key ORDER BY r.id").fetchone()[0]
     performer = tracker_performer(district)
     made = asyncio.run(performer.perform(asyncio.run(performer.plan("create-tracker", ids))))
+    asyncio.run(catch_up(district))
     assert made.items[0].verdict.value == "done"
     before = contents(district.folder / "ledger")
     assert dict(ahead(district, files).forecast.trackers) == {}
@@ -103,6 +105,7 @@ def test_rollover_is_foreseen_on_its_eve(district: Workspace, files: Path, day: 
         )
         ids = [clever_id for (clever_id,) in rows]
     made = asyncio.run(performer.perform(asyncio.run(performer.plan("create-tracker", ids))))
+    asyncio.run(catch_up(district))
     trackers = sum(item.verdict.value == "done" for item in made.items)
     evening = replace(district, clock=lambda: datetime(2027, 6, day, 23, tzinfo=UTC))
     forecast = ahead(evening, files).forecast
