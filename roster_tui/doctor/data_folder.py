@@ -13,6 +13,8 @@ import orjson
 
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
+from roster_tui.errors import RosterError
+from roster_tui.follow_mark import LedgerReplaced, lag_of
 from roster_tui.integrity import examine, last_notice
 from roster_tui.ledger import LedgerDamaged
 from roster_tui.ledger.clock_trust import is_to_come
@@ -51,6 +53,7 @@ def check_district(workspace: Workspace) -> list[Check]:
         _modes(workspace.folder),
         check_cache(workspace.folder / "roster.sqlite"),
         _ledger(workspace),
+        _lists(workspace),
         _link_key(workspace.folder / "ledger"),
         _running(workspace),
     ]
@@ -98,10 +101,9 @@ def check_cache(file: Path) -> Check:
 
 
 def _looked_through(file: Path, deadline: float) -> tuple[int, str]:
-    # A file that nobody has open is read as one that cannot change: SQLite would leave its log beside it otherwise.
     log = file.with_name(f"{file.name}-wal")
-    how = "mode=ro" if log.exists() else "immutable=1"
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)) as db:
+    how = _how_to_read(log)
+    with closing(_opened(file, how)) as db:
         db.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS)
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         problem = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -109,6 +111,15 @@ def _looked_through(file: Path, deadline: float) -> tuple[int, str]:
         # Somebody began to write meanwhile.
         return _looked_through(file, deadline)
     return version, problem
+
+
+def _how_to_read(log: Path) -> str:
+    # A file that nobody has open is read as one that cannot change: SQLite would leave its log beside it otherwise.
+    return "mode=ro" if log.exists() else "immutable=1"
+
+
+def _opened(file: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
 
 
 # -- ledger -----------------------------------------------------------------------------------------
@@ -150,6 +161,24 @@ def _not_as_told(workspace: Workspace, journal: Journal) -> str:
             "the ledger was replaced by an older copy"
         )
     return f"entry {told.number:,} is not the one that the last notice of a sync told of: the ledger was replaced"
+
+
+def _lists(workspace: Workspace) -> Check:
+    """Return whether the lists show what the ledger holds, and the ledger is the one that they followed."""
+    file = workspace.folder / "roster.sqlite"
+    if not file.exists():
+        return ok("lists", "empty: no roster yet")
+    try:
+        with closing(_opened(file, _how_to_read(file.with_name(f"{file.name}-wal")))) as db:
+            lag = lag_of(workspace, db)
+    except LedgerReplaced as error:
+        return failed("lists", display_text(error), error.fix)
+    except (RosterError, sqlite3.DatabaseError, OSError) as error:
+        said = f"cannot be compared with the journal: {display_text(error, 120)}"
+        return warning("lists", said, "Mend the cache or the ledger first: see above")
+    if lag:
+        return warning("lists", str(lag), "Look at a list, or run: roster-tui sync. Both catch up")
+    return ok("lists", "as the journal has it")
 
 
 def _link_key(ledger: Path) -> Check:

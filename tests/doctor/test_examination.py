@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from roster_tui.catch_up import look
 from roster_tui.doctor.data_folder import check_cache, check_district, check_root
 from roster_tui.doctor.directory import check_directory
 from roster_tui.roster.cache import Cache
@@ -109,6 +111,39 @@ async def test_another_districts_token_is_not_for_the_open_one(settings: Callabl
     # A name draws nothing but itself.
     assert found["district"] == ("ok", "[/b]␛[31mElsewhere<U+202E> USD (5f0000000000000000000001)")
     assert all(check.detail.isprintable() for check in found.checks)
+
+
+# -- lists and ledger -------------------------------------------------------------------------------
+
+
+async def suspend_one(workspace: Workspace) -> None:
+    """Act as a process does that is killed before it can show it."""
+    one = next(each for each in await workspace.directory.list_accounts() if each.state == "active")
+    performer = workspace.performer()
+    await performer.perform(await performer.plan("suspend", [one.id], "on leave"))
+
+
+async def test_lists_that_are_behind_the_journal_are_told_and_left_as_they_are(demo: Workspace) -> None:
+    assert (await examined(demo.settings))["lists"] == ("ok", "as the journal has it")
+    await suspend_one(demo)
+    before = print_of(demo.folder)
+    assert (await examined(demo.settings))["lists"] == ("warning", "The list is 2 entries behind the journal")
+    assert print_of(demo.folder) == before
+    assert await look(demo) == ""
+    assert (await examined(demo.settings))["lists"][0] == "ok"
+
+
+async def test_a_ledger_that_is_older_than_the_lists_is_named(demo: Workspace, tmp_path: Path) -> None:
+    ledger, older = demo.folder / "ledger", tmp_path / "older"
+    shutil.copytree(ledger, older)
+    await suspend_one(demo)
+    assert await look(demo) == ""
+    shutil.rmtree(ledger)
+    shutil.copytree(older, ledger)
+    found = (await examined(demo.settings)).of("lists")
+    assert found.state.value == "failed"
+    assert "the ledger was replaced by an older copy" in found.detail
+    assert "from a backup" in found.fix
 
 
 # -- the data folder --------------------------------------------------------------------------------
