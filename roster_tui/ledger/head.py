@@ -22,8 +22,8 @@ from roster_tui.ledger.kinds import PATTERNS
 __all__ = ["FIRST_HASH", "NO_ENTRY", "Head", "JournalEnd"]
 
 _LOCK_SECONDS = 30.0
-_LINES_A_FILE = 4
-_SPARE_LINES = 1_000
+_LINES_A_FILE = 2
+_SPARE_LINES = 300
 _UNJOURNALED = ("tickets/", "scim/")
 """Those that could be there before the first entry of its journal."""
 
@@ -52,7 +52,7 @@ class Head:
     def journal_end(self) -> JournalEnd:
         """Return number and hash of the journal's last entry; 0 before the first. Raises `LedgerDamaged`."""
         if self.exists():
-            return self._lines.read().journal
+            return self._lines.journal_end()
         return self._journal_end_of_before()
 
     def files(self) -> Mapping[str, Sealed]:

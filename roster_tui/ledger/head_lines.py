@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -20,6 +21,7 @@ from roster_tui.ledger.files import LedgerDamaged, LedgerNewer, replace_atomical
 
 FIRST_HASH = "0" * 64
 _FORMAT = 1
+_TAIL_BYTES = 4_096
 
 
 class JournalEnd(NamedTuple):
@@ -79,6 +81,20 @@ class HeadLines:
                 self._state = HeadState()
             return self._state
 
+    def journal_end(self) -> JournalEnd:
+        """Return where the journal ends, by the file's last lines alone where they tell: asked at every look.
+
+        A line carries the checksum of itself and the line before, so two lines are enough to trust the second.
+        Raises as `read` does.
+        """
+        with self._guard, suppress(FileNotFoundError), self.file.open("rb") as source:
+            found = os.fstat(source.fileno())
+            if (found.st_ino, found.st_size) != (self._state.inode, self._state.size):
+                source.seek(max(0, found.st_size - _TAIL_BYTES))
+                if end := _last_journal_end(source.read()):
+                    return end
+        return self.read().journal
+
     def _read_on(self, source: BinaryIO) -> None:
         found = os.fstat(source.fileno())
         if found.st_ino != self._state.inode or found.st_size < self._state.size:
@@ -133,11 +149,12 @@ class HeadLines:
     def _rewrite(self, state: HeadState) -> None:
         lines: list[Mapping[str, object]] = [
             {"kind": "head", "format": _FORMAT, "by": __version__},
-            {"journal": state.journal.number, "hash": state.journal.hash},
         ]
         for name, each in sorted(state.files.items()):
             if each.hash or not each.done:
                 lines.append({"file": name, "hash": each.hash, "was": each.was, "done": each.done})
+        # Last, where it is looked for first.
+        lines.append({"journal": state.journal.number, "hash": state.journal.hash})
         replace_atomically(self.file, _encoded(lines, 0)[0])
         self.read()
 
@@ -174,6 +191,22 @@ class HeadLines:
                     raise LedgerNewer(self.file, found, _FORMAT, str(by))
             case _:
                 raise LedgerDamaged(self.file, f"line {state.lines} is not understood")
+
+
+def _last_journal_end(tail: bytes) -> JournalEnd | None:
+    """Return the journal's end in the last lines of a file; None where they do not tell, or not for certain."""
+    lines = tail[: tail.rfind(b"\n") + 1].splitlines()
+    for before, line in zip(reversed(lines[:-1]), reversed(lines), strict=False):
+        told, _, body = line.partition(b" ")
+        if body.startswith(b'{"journal":'):
+            try:
+                if told != b"%08x" % crc32(body, int(before[:8], 16)):
+                    return None
+                said = orjson.loads(body)
+                return JournalEnd(int(said["journal"]), str(said["hash"]))
+            except (ValueError, KeyError):
+                return None
+    return None
 
 
 def _encoded(lines: Iterable[Mapping[str, object]], before: int) -> tuple[bytes, int]:

@@ -18,6 +18,7 @@ from roster_tui.ledger.envelope import Kind
 from roster_tui.ledger.faults import faults
 from roster_tui.ledger.files import Damage, LedgerNewer
 from roster_tui.ledger.head import Head
+from roster_tui.ledger.head_lines import HeadLines
 from roster_tui.ledger.journal import Journal
 from roster_tui.ledger.kinds import DECISIONS, LINKS
 from tests.conftest import NOW
@@ -353,3 +354,20 @@ def test_a_file_of_a_later_format_or_another_kind_is_refused_by_name(ledger: Led
     with pytest.raises(LedgerNewer), ledger.documents.changing():
         pass
     assert ledger.file.read_bytes() == before
+
+
+def test_where_the_journal_ends_is_the_same_by_the_last_lines_and_by_all(ledger: Ledger) -> None:
+    for number in range(40):
+        ledger.act(number)
+        fresh = HeadLines(ledger.head.file)
+        assert fresh.journal_end() == HeadLines(ledger.head.file).read().journal
+        assert fresh.read().journal == fresh.journal_end()
+
+
+def test_last_lines_that_are_damaged_do_not_tell_where_the_journal_ends(ledger: Ledger) -> None:
+    raw = bytearray(ledger.head.file.read_bytes())
+    place = raw.rindex(b'{"journal":') + len(b'{"journal":')
+    raw[place] ^= 1
+    ledger.head.file.write_bytes(raw)
+    with pytest.raises(LedgerDamaged, match="HEAD"):
+        ledger.journal.end()
