@@ -12,7 +12,7 @@ from typing import Any
 from roster_tui.backup.archive import Archive
 from roster_tui.errors import BLOCKED, RosterError
 from roster_tui.ledger.faults import faults
-from roster_tui.ledger.files import LedgerDamaged
+from roster_tui.ledger.files import LedgerDamaged, replace_atomically
 from roster_tui.settings import config_path
 from roster_tui.workspace import Workspace
 
@@ -81,16 +81,13 @@ def _has_secret(settings: dict[str, Any]) -> bool:
 
 
 def _write_new(file: Path, content: bytes) -> None:
-    """Write a file of its owner's that was not there; cut off on the way, it is removed."""
+    """Write a file of its owner's that was not there: all of it or nothing, whatever ends it on the way."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    replace_atomically(beside, content)
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Unlike a rename, a second name is never given over a file that is there.
+        os.link(beside, file)
     except FileExistsError:
         raise FileTaken(file) from None
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
+    finally:
+        beside.unlink(missing_ok=True)
