@@ -62,6 +62,8 @@ class Injector:
         monkeypatch.setattr(sqlite3, "connect", lambda *args, **kwargs: connect(*args, factory=Faulty, **kwargs))
         # Nobody waits for a lock that the test does not give up.
         monkeypatch.setattr(cache_module, "BUSY_SECONDS", 0.02)
+        monkeypatch.setattr("roster_tui.catch_up._ACT_WAITS", 0.02)
+        monkeypatch.setattr("roster_tui.catch_up._LOOK_WAITS", 0.02)
 
     def meet(self, node: int, sql: str) -> None:
         """Raise what the fault says to a statement on a file."""

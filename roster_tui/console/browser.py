@@ -191,6 +191,9 @@ class Browser(Vertical):
 
     def show_around(self) -> None:
         """Write what stands around the list: where one is, how much there is, and what is wrong with what is typed."""
+        if not self.query("#mistake"):
+            # Read while the console was left: there is nothing any more to show it in.
+            return
         if self._window is not None:
             counts = window_counts(self._window)
         else:

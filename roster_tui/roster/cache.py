@@ -100,10 +100,11 @@ class Cache:
             yield db
 
     @contextmanager
-    def writing(self, *, with_staged: bool = False, wait_seconds: float = BUSY_SECONDS) -> Iterator[sqlite3.Connection]:
+    def writing(self, *, with_staged: bool = False, wait_seconds: float | None = None) -> Iterator[sqlite3.Connection]:
         """Give a connection inside one transaction: committed at the end, undone on any error.
 
-        Waits up to ``wait_seconds`` for another writer. Raises `DatabaseUnusable` by cause, `CacheDamaged`.
+        Waits up to ``wait_seconds``, else `BUSY_SECONDS`, for another writer. Raises `DatabaseUnusable` by cause,
+        `CacheDamaged`.
         """
         with self.telling_errors(), closing(self._connect(wait_seconds)) as db:
             if with_staged:
@@ -159,10 +160,10 @@ class Cache:
                 raise self.moved_aside() from error
             raise
 
-    def _connect(self, wait_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    def _connect(self, wait_seconds: float | None = None) -> sqlite3.Connection:
         db = sqlite3.connect(
             self.file,
-            timeout=wait_seconds,
+            timeout=BUSY_SECONDS if wait_seconds is None else wait_seconds,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,

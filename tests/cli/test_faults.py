@@ -23,7 +23,7 @@ from tests.faults import FAULTS, Fault, Injector
 
 _ELSEWHERE = {"demo", "sandbox", "init", "restore", "help", "preflight", "resources"}
 """They use no cache that was there before, or one of their own."""
-_OFTEN = {"locked", "full"}
+_OFTEN = {"locked"}
 _NOT_FOR_PEOPLE = re.compile(r"sqlite3|Traceback|\[Errno|OperationalError|DatabaseError|as SQLite says")
 
 

@@ -72,7 +72,7 @@ async def _walk(desk: Desk, workspace: Workspace, injector: Injector, fault: Fau
         assert not _NOT_FOR_PEOPLE.search(toast), toast
 
 
-_OFTEN = {"locked", "full"}
+_OFTEN = {"locked"}
 
 
 @pytest.mark.parametrize(
