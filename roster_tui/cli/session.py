@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roster_tui.follow_mark import may_lag
 from roster_tui.settings import Settings, load
 from roster_tui.workspace import NothingYet, Workspace, open_workspace
 
@@ -49,6 +48,8 @@ class Session:
 
     def workspace(self) -> Workspace:
         """Return the district to work on, its lists in step with the ledger. Raises `NoDistrict`."""
+        from roster_tui.follow_mark import may_lag
+
         workspace = open_workspace(self.settings)
         if may_lag(workspace):
             import asyncio

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from roster_tui.console.reading import Reading
 from roster_tui.errors import RosterError
-from roster_tui.follow_mark import Lag, lag_of
 from roster_tui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from roster_tui.follow_mark import Lag
 
 _PATIENCE = 5
 """Looks that are passed over after one that came to nothing: a platform that is down is not asked without end."""
@@ -42,6 +44,9 @@ class ListLag:
         if self._passed_over:
             self._passed_over -= 1
             return None
+        # The first look comes after the first frame, which waits for no import that it can do without.
+        from roster_tui.follow_mark import Lag, lag_of
+
         try:
             lag = lag_of(self._workspace, self._reading.pages)
         except (RosterError, OSError, sqlite3.OperationalError):
