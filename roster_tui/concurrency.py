@@ -58,7 +58,7 @@ async def in_turn(
 ) -> AsyncIterator[None]:
     """Hold a file's lock for what may take minutes; a wait for it does not block, and ends when it is cancelled.
 
-    ``holder`` says who holds it, and ``waiting`` is called with that of whoever is waited for. Raises `LockHeld`,
+    ``holder`` says who holds it, and ``waiting`` gets that of the process it waits for. Raises `LockHeld`,
     OSError.
     """
     from filelock import FileLock, Timeout

@@ -1,7 +1,7 @@
 """What the journal says that accounts must be: its entries folded, one after the other.
 
 The journal does not hold everything: who was created, and each name and email, comes from the roster. So of an
-account only those fields are told that some action has set, and only while nothing about them is in doubt.
+account the fold holds only the fields that some action has set, and only while nothing about them is in doubt.
 """
 
 from __future__ import annotations

@@ -65,5 +65,5 @@ class Guards:
         return Watch(self.own_email, self.is_admin, {account.id for account in accounts if administers(account)})
 
     def dethroning(self, who: str, waiting: Callable[[str], None]) -> AbstractAsyncContextManager[None]:
-        """Let one console at a time take administrators away; ``waiting`` is told who does. Raises `LockHeld`."""
+        """Let one console at a time take administrators away; ``waiting`` gets who does. Raises `LockHeld`."""
         return in_turn(self.lock, who, _LOCK_SECONDS, waiting)

@@ -56,7 +56,7 @@ class LocalDirectory:
         return await asyncio.to_thread(self._write, list(accounts), read)
 
     def all(self) -> list[Account]:
-        """Return all accounts, for whoever may block. Raises `LedgerDamaged`."""
+        """Return all accounts; blocks the thread. Raises `LedgerDamaged`."""
         found: list[Account] = []
         for shard in self._shards.all():
             documents = self._shards.documents(shard)

@@ -185,7 +185,7 @@ def named(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield str(clever_id), ""
     for each in facts.get("suspended", ()):
         yield str(each["id"]), ""
-    # A sync tells numbers, and whom it left out since they were changed meanwhile.
+    # A sync gives numbers, and the accounts that it left out since somebody changed them meanwhile.
     for clever_id in facts.get("left_out", ()):
         yield str(clever_id), Verdict.FAILED.value
     results = facts.get("results", ())

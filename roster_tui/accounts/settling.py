@@ -25,7 +25,7 @@ MAIL_DID_NOT_LEAVE = "the mail did not leave, found after the console was stoppe
 
 @dataclass(frozen=True)
 class _OfSync:
-    """What a sync does to accounts, as people are told of it; no verb of theirs."""
+    """What a sync does to accounts, as people read of it; no verb of theirs."""
 
     name: str = SYNC
     title: str = "Sync"
