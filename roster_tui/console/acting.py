@@ -200,4 +200,5 @@ class Acting:
                 parts.append(f"{display_text(label)}{many}: {verdict.replace('_', ' ')}, {display_text(why)}")
         undo = self._keys.told(" {action.undo} undoes.") if done and report.verb.inverse else ""
         bad = tally[Verdict.FAILED] + tally[Verdict.IN_DOUBT]
-        self._face.tell(". ".join(parts) + "." + undo, "error" if bad else "information")
+        told = ". ".join(parts) or "There was nothing to do"
+        self._face.tell(f"{told}.{undo}", "error" if bad else "information")
