@@ -1,14 +1,22 @@
-"""Locks between processes: a wait for one ends in words, and where it may take long, at once when it is cancelled."""
+"""What would block: locks between processes, and work that must come to its end in a thread.
+
+A wait for a lock ends in words, and where it may take long, at once when it is cancelled.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import ParamSpec, TypeVar
 
 from roster_tui.errors import RosterError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _LOOK_EVERY_SECONDS = 0.2
 _LONGEST_NAME = 200
@@ -101,3 +109,18 @@ def _holder(note: Path) -> str:
     with suppress(OSError, UnicodeDecodeError):
         return note.read_text(encoding="utf-8")[:_LONGEST_NAME] or "another process"
     return "another process"
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function in a thread, and wait for its end even when cancelled: nobody may close its files."""
+    # No task of its own: a loop that ends cancels every task, and would take this one for ended.
+    work = asyncio.get_running_loop().run_in_executor(None, partial(function, *args, **kwargs))
+    cancelled = False
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+    return work.result()

@@ -18,6 +18,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from roster_tui.accounts.mail import Delivery, Fate, MailUnavailable, outbox_for
+from roster_tui.concurrency import in_thread
 from roster_tui.errors import RosterError
 from roster_tui.refusals import ONLY_ADMINS_OVERRIDE
 from roster_tui.settings import SettingsError
@@ -182,25 +183,32 @@ async def send(workspace: Workspace, number: int, *, override: str = "", again: 
     Raises `TicketRefused` (`GivesAway` when the guard stops it) and `TicketNotSent`; in both cases it was not
     sent, or `TicketNotSent` says that nobody knows, and the ticket says so too until somebody decides.
     """
-    seen = store(workspace).get(number)
-    to = address(workspace, seen.desk)
     outbox = outbox_for(workspace.settings.mail, workspace.folder / "mail", workspace.folder.parent / "mail-pace")
-    if not outbox.sends:
-        raise TicketNotSent(f"No mail server is set (mail.host). {_BY_HAND}")
-    hits = allow(workspace, seen, override)
-    at = _now(workspace)
-    attempt = Attempt(at, to, make_msgid(domain=workspace.settings.mail.sender_domain))
-    message = _message(workspace, seen, attempt)
-    tickets.begun(seen, seen, attempt, again=again)
-    facts = {"kind": "ticket send", "ticket": number, "to": to, **workspace.operator.facts()}
-    _journal(workspace, {**facts, "phase": "intent", **_overridden(hits, override)})
-    store(workspace).change(number, lambda ticket: tickets.begun(ticket, seen, attempt, again=again))
+    attempt, message, facts = await in_thread(_begin, workspace, number, outbox.sends, override, again=again)
     try:
         async with outbox.opened() as deliver:
             delivery = await deliver(message)
     except (MailUnavailable, SettingsError) as error:
         delivery = Delivery(Fate.REFUSED, str(error))
-    return _settle(workspace, number, attempt, delivery, facts)
+    return await in_thread(_settle, workspace, number, attempt, delivery, facts)
+
+
+def _begin(
+    workspace: Workspace, number: int, can_send: bool, override: str, *, again: bool
+) -> tuple[Attempt, EmailMessage, dict[str, Any]]:
+    """Write down that a ticket is about to be sent; returns the attempt, its mail, and what the journal says of it."""
+    seen = store(workspace).get(number)
+    to = address(workspace, seen.desk)
+    if not can_send:
+        raise TicketNotSent(f"No mail server is set (mail.host). {_BY_HAND}")
+    hits = allow(workspace, seen, override)
+    attempt = Attempt(_now(workspace), to, make_msgid(domain=workspace.settings.mail.sender_domain))
+    message = _message(workspace, seen, attempt)
+    tickets.begun(seen, seen, attempt, again=again)
+    facts = {"kind": "ticket send", "ticket": number, "to": to, **workspace.operator.facts()}
+    _journal(workspace, {**facts, "phase": "intent", **_overridden(hits, override)})
+    store(workspace).change(number, lambda ticket: tickets.begun(ticket, seen, attempt, again=again))
+    return attempt, message, facts
 
 
 def _settle(

@@ -15,13 +15,13 @@ from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import Reconciliation, reconcile
 from roster_tui.accounts.running import Running
 from roster_tui.catch_up import catch_up, mark_shown, point
+from roster_tui.concurrency import in_thread
 from roster_tui.follow_mark import Mark, check_followed
 from roster_tui.ledger import Operator
 from roster_tui.ledger.files import remove_leftovers
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people, replace_accounts
 from roster_tui.roster.cache import get_meta, set_meta
-from roster_tui.sync.fetched import in_thread
 from roster_tui.sync.judge import persons
 from roster_tui.sync.trackers import follow_trackers
 from roster_tui.workspace import Workspace, account_row, private_folder
@@ -83,8 +83,7 @@ async def follow(workspace: Workspace, *, trust_clock: bool = True) -> Followed:
     done: Counter[str] = Counter()
     own: list[str] = []
     while True:
-        with workspace.cache.reading() as db:
-            ahead = reconcile(persons(people(db)), accounts, at)
+        ahead = await in_thread(_ahead, workspace, accounts, at)
         left_out: Sequence[str] = ()
         if ours and ahead.accounts:
             own.append(new_action_id(at))
@@ -99,11 +98,20 @@ async def follow(workspace: Workspace, *, trust_clock: bool = True) -> Followed:
     rows = [account_row(account) for account in accounts.values()]
     await in_thread(_refresh, workspace, rows, at, mark, own)
     trackers = await in_thread(follow_trackers, workspace, at)
-    with workspace.cache.writing() as db:
-        set_meta(db, ACCOUNTS_DUE, None)
+    await in_thread(_note_followed, workspace)
     if ours:
         return Followed(dict(done), trackers=trackers)
     return Followed({}, dict(done), directory.remarks, trackers, ahead)
+
+
+def _ahead(workspace: Workspace, accounts: Mapping[str, Account], at: datetime) -> Reconciliation:
+    with workspace.cache.reading() as db:
+        return reconcile(persons(people(db)), accounts, at)
+
+
+def _note_followed(workspace: Workspace) -> None:
+    with workspace.cache.writing() as db:
+        set_meta(db, ACCOUNTS_DUE, None)
 
 
 async def _accounts(workspace: Workspace) -> tuple[Mark, dict[str, Account]]:
@@ -141,10 +149,10 @@ async def _write_accounts(
     }
     # Marked as under way: killed in the middle, it has changed accounts without an outcome to tell it.
     with Running(private_folder(workspace.folder / "ledger" / "running")).claimed(action):
-        workspace.journal.append([{**who, "phase": "intent", **moved}], at)
+        await in_thread(workspace.journal.append, [{**who, "phase": "intent", **moved}], at)
         left_out = await workspace.directory.write(ahead.accounts, read)
         done: dict[str, Any] = {"results": _numbers(ahead, left_out), **({"left_out": left_out} if left_out else {})}
-        workspace.journal.append([{**who, "phase": "outcome", **done}], workspace.clock())
+        await in_thread(workspace.journal.append, [{**who, "phase": "outcome", **done}], workspace.clock())
     return left_out
 
 
@@ -163,9 +171,13 @@ async def finish_interrupted(workspace: Workspace) -> None:
     await in_thread(check_followed, workspace)
     with suppress(OSError):
         await in_thread(remove_leftovers, workspace.folder, time.time())
+    if await in_thread(_end_stopped_runs, workspace):
+        await follow(workspace)
+
+
+def _end_stopped_runs(workspace: Workspace) -> bool:
+    """Note that runs which a process left behind have failed; returns whether accounts have yet to follow."""
     with workspace.cache.writing() as db:
         for run in history.runs(db, 5, state="running"):
             history.end_run(db, run.id, "failed", workspace.clock(), error="the run was stopped before its end")
-        due = get_meta(db, ACCOUNTS_DUE)
-    if due is not None:
-        await follow(workspace)
+        return get_meta(db, ACCOUNTS_DUE) is not None

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 from roster_tui.clever import Client
+from roster_tui.concurrency import in_thread
 from roster_tui.roster.stage import Stage
 from roster_tui.sync.errors import KeepsMoving
-from roster_tui.sync.fetched import MOST_FETCHES, Fetched, in_thread
+from roster_tui.sync.fetched import MOST_FETCHES, Fetched
 from roster_tui.sync.lists import RosterList, clever_counts, lists
 from roster_tui.sync.progress import Watch
 from roster_tui.workspace import Workspace

@@ -14,6 +14,7 @@ from roster_tui.accounts.act import new_action_id
 from roster_tui.accounts.model import Account
 from roster_tui.accounts.reconcile import reconcile
 from roster_tui.catch_up import catch_up
+from roster_tui.concurrency import in_thread
 from roster_tui.roster import history
 from roster_tui.roster.account_rows import people
 from roster_tui.roster.cache import get_meta
@@ -22,7 +23,6 @@ from roster_tui.roster.kinds import BY_NAME
 from roster_tui.sync.affected import Departures, departures
 from roster_tui.sync.commit import commit
 from roster_tui.sync.errors import HoldChanged, NothingHeld
-from roster_tui.sync.fetched import in_thread
 from roster_tui.sync.follow import Followed, finish_interrupted, follow
 from roster_tui.sync.judge import digest, persons
 from roster_tui.sync.lock import locked
@@ -96,24 +96,28 @@ async def approve(workspace: Workspace, shown: str) -> Followed:
         found = await review(workspace)
         if found.digest != shown:
             raise HoldChanged
-        action = _write_intent(workspace, "approve", found)
+        action = await in_thread(_write_intent, workspace, "approve", found)
         await in_thread(commit, workspace, found.run.id)
         followed = await follow(workspace)
-        _write(workspace, action, "approve", "outcome", results=followed.done)
+        await in_thread(_write, workspace, action, "approve", "outcome", results=followed.done)
         return followed
 
 
 async def discard(workspace: Workspace) -> history.Run:
     """Throw the held run's data away; the roster stays, and the next sync is judged anew. Raises `NothingHeld`."""
     async with locked(workspace):
-        run = _waiting(workspace)
-        action = new_action_id(workspace.clock())
-        _write(workspace, action, "discard", "intent", run=run.id)
-        with workspace.cache.writing() as db:
-            history.end_run(db, run.id, "discarded", workspace.clock())
-        workspace.cache.discard_staged()
-        _write(workspace, action, "discard", "outcome", run=run.id)
-        return run
+        return await in_thread(_discard, workspace)
+
+
+def _discard(workspace: Workspace) -> history.Run:
+    run = _waiting(workspace)
+    action = new_action_id(workspace.clock())
+    _write(workspace, action, "discard", "intent", run=run.id)
+    with workspace.cache.writing() as db:
+        history.end_run(db, run.id, "discarded", workspace.clock())
+    workspace.cache.discard_staged()
+    _write(workspace, action, "discard", "outcome", run=run.id)
+    return run
 
 
 def _write_intent(workspace: Workspace, decision: str, found: Review) -> str:

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from roster_tui.clever import Client, District, Event, Page, User
+from roster_tui.concurrency import in_thread
 from roster_tui.errors import RosterError
 from roster_tui.roster.kinds import COURSE, SCHOOL, SECTION, STUDENT, TEACHER, TERM, Kind
 from roster_tui.roster.stage import Stage
 from roster_tui.sync.feed import Feed
-from roster_tui.sync.fetched import MOST_FETCHES, Fetched, in_thread
+from roster_tui.sync.fetched import MOST_FETCHES, Fetched
 from roster_tui.sync.lists import clever_counts, lists
 from roster_tui.sync.progress import Watch
 from roster_tui.workspace import Workspace

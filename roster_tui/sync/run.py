@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roster_tui.accounts.reconcile import Reconciliation
-from roster_tui.clever import CleverError, Client, TokenSource, Unreadable
+from roster_tui.clever import CleverError, Client, TokenSource
 from roster_tui.clever.records import District
+from roster_tui.concurrency import in_thread
 from roster_tui.errors import RosterError
 from roster_tui.integrity import LedgerNotWhole, examine
 from roster_tui.roster import compare, history
 from roster_tui.roster.cache import get_meta, set_meta
-from roster_tui.roster.kinds import Kind
 from roster_tui.settings import Settings
 from roster_tui.sync import clock_skew, feed
 from roster_tui.sync.commit import commit
 from roster_tui.sync.errors import DistrictNotReady, SyncRefused, WrongDistrict
 from roster_tui.sync.feed import Feed
-from roster_tui.sync.fetched import Fetched, in_thread
+from roster_tui.sync.fetched import Fetched
 from roster_tui.sync.follow import Followed, finish_interrupted, follow
 from roster_tui.sync.full import fetch_everything
 from roster_tui.sync.incremental import EventsDoubtful, fetch_events
@@ -126,18 +126,18 @@ async def sync(
         try:
             district = await client.district()
         except CleverError as error:
-            _note_unreached(settings, clock, error)
+            await in_thread(_note_unreached, settings, clock, error)
             raise
         name = DistrictName(district.id, district.name or district.id)
         if settings.district and settings.district.lower() not in (name.id, name.name.lower()):
             raise WrongDistrict(f"The token is for {name.name}, not for {settings.district}")
-        workspace = create_workspace(settings, name, clock)
+        workspace = await in_thread(create_workspace, settings, name, clock)
         watch.begin("wait")
         async with locked(workspace, wait_seconds):
             examined = await in_thread(examine, workspace)
             if examined.faults:
                 damaged = LedgerNotWhole(examined)
-                _note_unreached(settings, clock, damaged)
+                await in_thread(_note_unreached, settings, clock, damaged)
                 raise damaged
             await finish_interrupted(workspace)
             return workspace, await _Run(workspace, client, watch, full, notes=list(examined.problems)).carry_out()
@@ -170,7 +170,7 @@ class _Run:
 
     async def carry_out(self) -> SyncResult:
         """Fetch, judge, and apply or hold."""
-        known = self._begin()
+        known = await in_thread(self._begin)
         try:
             self._look_at(await self.client.district())
             fetched, judged = await self._judged(known)
@@ -179,14 +179,15 @@ class _Run:
                 trust = self._clock_trusted
                 await in_thread(commit, self.workspace, self.number, trust_clock=trust, **self._facts(judged))
             else:
-                self._note_held(judged)
+                await in_thread(self._note_held, judged)
         except BaseException as error:
-            self._note_failure(error)
+            await in_thread(self._note_failure, error)
             raise
         followed = await self._follow() if judged.hold is None else Followed({})
         if followed.expected is not None:
             self.notes += (followed.told, *followed.remarks)
-        self._note_end(fetched)
+        self.watch.end()
+        await in_thread(self._note_end, fetched)
         return self._result(fetched, judged, followed)
 
     def _begin(self) -> Feed | None:
@@ -224,8 +225,7 @@ class _Run:
                 return fetched, await self._judge(fetched, known)
             except EventsDoubtful as doubt:
                 self.mode, self.reason = "full", str(doubt)
-                with self.workspace.cache.writing() as db:
-                    history.note_run(db, self.number, mode=self.mode, reason=self.reason)
+                await in_thread(self._note, mode=self.mode, reason=self.reason)
         fetched = await fetch_everything(self.workspace, self.client, self.number, self.watch)
         return fetched, await self._judge(fetched, None)
 
@@ -241,9 +241,8 @@ class _Run:
         try:
             return await follow(self.workspace, trust_clock=self._clock_trusted)
         except BaseException as error:
-            with self.workspace.cache.writing() as db:
-                said = f"the roster was applied; accounts follow at the next run ({type(error).__name__})"
-                history.note_run(db, self.number, error=said)
+            said = f"the roster was applied; accounts follow at the next run ({type(error).__name__})"
+            await in_thread(self._note, error=said)
             raise
 
     # -- the run's row --------------------------------------------------------------------------------
@@ -254,6 +253,10 @@ class _Run:
         if judged is not None:
             facts |= {"counts": counts_document(judged.tallies), "hold": judged.hold}
         return facts
+
+    def _note(self, **facts: Any) -> None:
+        with self.workspace.cache.writing() as db:
+            history.note_run(db, self.number, **facts)
 
     def _note_held(self, judged: Judged) -> None:
         with self.workspace.cache.writing() as db:
@@ -273,8 +276,9 @@ class _Run:
                 history.end_run(db, self.number, "failed", self.workspace.clock(), error=said, **self._facts())
 
     def _note_end(self, fetched: Fetched) -> None:
-        self.watch.end()
-        unreadable = [_named(kind, each) for kind, each in fetched.unreadable]
+        unreadable = [
+            {"type": kind.name, "clever_id": each.id, "problem": each.problem} for kind, each in fetched.unreadable
+        ]
         with self.workspace.cache.writing() as db:
             seconds = round(time.monotonic() - self.began, 3)
             history.note_run(db, self.number, seconds=seconds, durations=self.watch.durations, notes=self.notes)
@@ -297,7 +301,3 @@ class _Run:
             followed.ahead,
             self._clock_trusted,
         )
-
-
-def _named(kind: Kind, unreadable: Unreadable) -> dict[str, str]:
-    return {"type": kind.name, "clever_id": unreadable.id, "problem": unreadable.problem}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -117,6 +120,28 @@ class Desk:
     def status(self) -> str:
         """The status line."""
         return self.lines[0]
+
+
+class Writers:
+    """Which threads have asked for the cache's write lock, from whenever this was made."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.threads: set[int] = set()
+        threads, connect = self.threads, sqlite3.connect
+
+        class Noting(sqlite3.Connection):
+            def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+                if sql == "BEGIN IMMEDIATE":
+                    threads.add(threading.get_ident())
+                return super().execute(sql, *values)
+
+        monkeypatch.setattr(sqlite3, "connect", partial(connect, factory=Noting))
+
+
+@pytest.fixture
+def writers(monkeypatch: pytest.MonkeyPatch) -> Writers:
+    """The threads that write to the cache."""
+    return Writers(monkeypatch)
 
 
 Open = Callable[..., AbstractAsyncContextManager[Desk]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from roster_tui.sandbox.store import Store
 from roster_tui.settings import demo_store
 from roster_tui.workspace import Workspace
 from tests.conftest import NOW
-from tests.console.conftest import Desk, Open
+from tests.console.conftest import Desk, Open, Writers
 from tests.console.districts import HalfTheTeachers
 
 
@@ -92,3 +93,17 @@ async def test_the_sync_screen_shows_the_nights_and_what_a_run_changed(demo: Wor
         students = [line for line in detail.splitlines() if line.startswith(("+ student", "- student"))]
         assert students
         assert all("•" in line for line in students)
+
+
+@pytest.mark.parametrize("key", ["v", "X"])
+async def test_a_decision_waits_for_nobody_where_keys_are_answered(
+    bad_night: Workspace, open_console: Open, writers: Writers, key: str
+) -> None:
+    async with open_console() as desk:
+        await held(desk)
+        writers.threads.clear()
+        await desk.press(key)
+        await desk.press("y")
+        await desk.finish()
+        assert numbers(bad_night)[1] in ("applied", "discarded")
+        assert writers.threads and threading.get_ident() not in writers.threads

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sqlite3
+import threading
+from contextlib import closing
 
 from roster_tui import decisions
 from roster_tui.roster.cache import discard
 from roster_tui.workspace import Workspace
-from tests.console.conftest import Open
+from tests.console.conftest import Open, Writers
 
 
 async def test_a_sync_runs_beside_the_work_and_tells_its_progress(open_console: Open) -> None:
@@ -32,6 +35,24 @@ async def test_a_sync_runs_beside_the_work_and_tells_its_progress(open_console: 
         assert any(toast.startswith("Synced in ") and toast.endswith(": 0 changes") for toast in desk.toasts)
         assert "just now" in desk.status
         assert desk.table.count == 5
+
+
+async def test_keys_are_answered_while_a_sync_waits_for_another_programs_lock(
+    open_console: Open, demo: Workspace, writers: Writers
+) -> None:
+    async with open_console() as desk:
+        with closing(sqlite3.connect(demo.cache.file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            writers.threads.clear()
+            desk.app.doing.act("sync.run")
+            await desk.until(lambda: writers.threads)
+            await desk.pilot.press("3", "down")
+            assert "Teachers" in desk.crumb and desk.table.cursor == 1
+            assert desk.app.doing.syncing and desk.app.doing.syncing.running
+            other.execute("ROLLBACK")
+        await desk.finish()
+        assert any(toast.startswith("Synced in ") for toast in desk.toasts)
+        assert threading.get_ident() not in writers.threads, "nothing waits where keys are answered"
 
 
 async def test_without_a_token_the_sync_says_what_to_do(open_console: Open, demo: Workspace) -> None:

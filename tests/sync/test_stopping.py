@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from roster_tui.sync.fetched import in_thread
+from roster_tui.concurrency import in_thread
 
 
 async def _noting(finished: Event, started: Event, seen: list[bool]) -> None:
