@@ -18,22 +18,19 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input
 
-from roster_tui.access import NoToken
-from roster_tui.clever import CleverError
 from roster_tui.console.app import SMALLEST
 from roster_tui.console.columns import Column, Row
+from roster_tui.console.failing import EXPECTED, is_of_others
 from roster_tui.console.leaving import leave_when_told
 from roster_tui.console.lines import Line, Pane, Part, Parts, wrapped
 from roster_tui.console.looks import styles_folder
 from roster_tui.console.reports import Report
 from roster_tui.console.table import RecordTable
-from roster_tui.ledger import LedgerDamaged
+from roster_tui.errors import in_one_line
 from roster_tui.present import display_text
-from roster_tui.roster.cache import CacheDamaged
-from roster_tui.settings import Secret, Settings, SettingsError
+from roster_tui.settings import Secret, Settings
 from roster_tui.setup import QUESTIONS, Draft, access_of, defaults, draft, has_way, try_clever, write
-from roster_tui.sync import Step, SyncRefused, sync
-from roster_tui.workspace import FolderUnusable
+from roster_tui.sync import Step, sync
 
 Outcome = Literal["demo", "district"]
 """What is to be opened: a demo that is to be made first, or the district that was just synced."""
@@ -206,9 +203,10 @@ class OwnDistrictScreen(Screen[None]):
         try:
             drafted = draft(answers, token)
             found = await try_clever(drafted)
-        except (CleverError, SettingsError, NoToken) as error:
-            fix = getattr(error, "fix", "")
-            self._ask(f"{error}. {fix}" if fix else str(error))
+        except Exception as error:
+            if not (why := _why(error)):
+                raise
+            self._ask(why)
             return
         self._draft = drafted
         lines: list[Parts] = [*self._wrapped(found.describe(), "good"), []]
@@ -234,10 +232,10 @@ class OwnDistrictScreen(Screen[None]):
             await asyncio.to_thread(write, drafted)
             with access_of(drafted) as access:
                 await sync(drafted.settings, access.token, access.base_url, progress=self._progress)
-        except (CleverError, SyncRefused, NoToken, SettingsError) as error:
-            self._fail(f"The first sync failed. {error}")
-        except (CacheDamaged, FolderUnusable, LedgerDamaged, OSError) as error:
-            self._fail(f"That failed. {error}")
+        except Exception as error:
+            if not (why := _why(error)):
+                raise
+            self._fail(f"The first sync failed. {why}")
         else:
             self.app.exit("district")
 
@@ -291,6 +289,16 @@ class OwnDistrictScreen(Screen[None]):
     def _wrapped(self, text: str, style: str = "") -> list[Parts]:
         width = max(SMALLEST[0], self.app.size.width) - 2
         return [[Part(" "), *line] for line in wrapped(text, width, style)]
+
+
+def _why(error: Exception) -> str:
+    """Return why something failed, so that it can be tried again; empty for a fault of ours."""
+    if isinstance(error, EXPECTED):
+        return in_one_line(error)
+    if is_of_others(error):
+        # Its message may hold what was asked and answered, the token among it.
+        return f"What roster-tui builds on failed ({type(error).__name__}). Try again"
+    return ""
 
 
 def begin(settings: Settings) -> Outcome | None:
