@@ -71,8 +71,10 @@ class Injector:
         if fault is None or node != self._node or not sql.lstrip().upper().startswith(fault.at or ("-",)):
             return
         self.said += 1
-        kind = sqlite3.DatabaseError if fault.code == sqlite3.SQLITE_CORRUPT else sqlite3.OperationalError
-        error = kind("as SQLite says it")
+        is_damage = fault.code == sqlite3.SQLITE_CORRUPT
+        kind = sqlite3.DatabaseError if is_damage else sqlite3.OperationalError
+        # What is damaged may be quoted, by the doctor; other causes have words of ours.
+        error = kind("database disk image is malformed" if is_damage else "as SQLite says it")
         error.sqlite_errorcode = fault.code
         raise error
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import orjson
 
+from roster_tui.databases import error_of
 from roster_tui.doctor.checks import Check, failed, ok, warning
 from roster_tui.doctor.modes import OTHERS_WRITE, mode_of, open_to_others
 from roster_tui.errors import RosterError
@@ -89,6 +90,8 @@ def check_cache(file: Path) -> Check:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return ok("cache", f"nothing amiss in the first {_CACHE_SECONDS:.0f} s of reading")
+        if ours := error_of(error, file, "The roster cache", "Nothing was changed"):
+            return failed("cache", str(ours), ours.fix)
         if isinstance(error, sqlite3.OperationalError):
             return failed("cache", f"cannot be read: {error}", "Look at the rights and the disk of the data folder")
         version, problem = VERSION, str(error)
@@ -174,7 +177,8 @@ def _lists(workspace: Workspace) -> Check:
     except LedgerReplaced as error:
         return failed("lists", display_text(error), error.fix)
     except (RosterError, sqlite3.DatabaseError, OSError) as error:
-        said = f"cannot be compared with the journal: {display_text(error, 120)}"
+        why = "the cache cannot be read" if isinstance(error, sqlite3.Error) else display_text(error, 120)
+        said = f"cannot be compared with the journal: {why}"
         return warning("lists", said, "Mend the cache or the ledger first: see above")
     if lag:
         return warning("lists", str(lag), "Look at a list, or run: roster-tui sync. Both catch up")
